@@ -1,0 +1,50 @@
+# make demo and make test do all the set-up from a bare clone; a second run is quick.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test lint bench lock clean
+
+demo: setup
+	@$(BIN)/handraise demo
+
+test: setup lint
+	@$(BIN)/python -m pytest
+
+setup: $(VENV)/.ready
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@set -e; \
+	works() { "$$1" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 10))' >/dev/null 2>&1; }; \
+	for python in python3.10 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.10*/bin/python3.10 python3; do \
+	  if works "$$python"; then found="$$python"; break; fi; \
+	done; \
+	echo "Installing the packages named in requirements.lock (about two minutes, 3 GB on disk) …"; \
+	if [ -n "$$found" ]; then "$$found" -m venv --clear $(VENV); \
+	elif command -v uv >/dev/null; then uv venv -q --clear --seed --python 3.10 $(VENV); \
+	else echo "Handraise needs Python 3.10 (Rasa supports nothing newer). Install python3.10, or uv, and run make again." >&2; exit 1; fi; \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check "setuptools<81" wheel; \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.installed
+	@$(BIN)/handraise setup
+	@touch $@
+
+lint: setup
+	@$(BIN)/ruff check bot escalation labeling tests
+	@$(BIN)/ruff format --check bot escalation labeling tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m tests.bench
+
+# Needs uv. Versions and hashes only: no index addresses.
+lock:
+	uv pip compile pyproject.toml --all-extras --python-version 3.10 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .handraise .rasa models

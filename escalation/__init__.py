@@ -1,0 +1,1 @@
+"""The desk: cases that people handle in Slack. Imports `labeling`, never `bot`."""

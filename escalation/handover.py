@@ -1,0 +1,205 @@
+"""The moves of a hand-over. Each is a few rows in the caller's transaction: written down first, sent afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
+from escalation.store.conversation import Conversation, conversation_by_id
+from escalation.store.message import Message, Speaker, find_by_client_id, say
+from escalation.store.outbox import Errand, enqueue
+from labeling.clock import now
+from labeling.store.turn import Turn
+
+
+@dataclass(frozen=True)
+class Person:
+    """An agent or trainer, by Slack user id and display name."""
+
+    id: str
+    name: str
+
+
+class CaseTaken(Exception):
+    """Somebody else owns the case; `owner` says who. Ask them, or take it over."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(f"{owner} has this case.")
+        self.owner = owner
+
+
+class CaseClosed(Exception):
+    """The case is closed. The customer's next message that needs a person opens a new one."""
+
+
+class Outcome(str, Enum):
+    """How a case ends."""
+
+    ANSWERED = "answered"
+    HANDED_BACK = "handed_back"
+
+
+FAREWELL = {
+    Outcome.ANSWERED: "{name} has closed this chat. If anything is still open, just write again.",
+    Outcome.HANDED_BACK: "You are talking with the bot again. Ask for a person at any time.",
+}
+
+
+def hear(session: Session, conversation: Conversation, text: str, client_id: str | None) -> tuple[Message, bool]:
+    """Stores the customer's words; the same client id twice is one message, and then False comes back."""
+    assert conversation.id is not None
+    seen = find_by_client_id(session, conversation.id, client_id) if client_id else None
+    if seen is not None:
+        return seen, False
+    case = unclosed_case(session, conversation.id)
+    message = say(
+        session,
+        conversation,
+        Speaker.CUSTOMER,
+        text,
+        client_id=client_id,
+        case_id=case.id if case else None,
+        delivered_at=now(),
+    )
+    return message, True
+
+
+def open_case(session: Session, conversation: Conversation, reason: str, turn: Turn | None = None) -> Case:
+    """Raises the hand; if a case is open already, that one is returned and nothing is added."""
+    assert conversation.id is not None
+    existing = unclosed_case(session, conversation.id)
+    if existing is not None:
+        return existing
+    case = Case(
+        conversation_id=conversation.id,
+        turn_id=turn.id if turn else None,
+        reason=reason,
+        tier=turn.tier if turn else None,
+    )
+    session.add(case)
+    session.flush()
+    assert case.id is not None
+    enqueue(session, case.id, Errand.POST_CARD)
+    return case
+
+
+def pass_on(session: Session, case: Case, message: Message) -> None:
+    """Queues what was said for the case's thread."""
+    assert case.id is not None
+    message.case_id = case.id
+    enqueue(session, case.id, Errand.POST_MESSAGE, message_id=message.id)
+
+
+def claim(session: Session, case_id: int, person: Person) -> Case:
+    """One winner under any race. Claiming one's own case again changes nothing.
+
+    Raises CaseTaken or CaseClosed.
+    """
+    taken: Any = session.execute(
+        update(Case)
+        .where(col(Case.id) == case_id, col(Case.state) == CaseState.OPEN.value)
+        .values(state=CaseState.CLAIMED.value, owner_id=person.id, owner_name=person.name, claimed_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    case = _fresh(session, case_id)
+    if taken.rowcount == 1:
+        _tell_customer(session, case, f"{person.name} from our team is here.")
+        enqueue(session, case_id, Errand.UPDATE_CARD)
+        return case
+    if case.state == CaseState.CLOSED.value:
+        raise CaseClosed(case_id)
+    if case.owner_id != person.id:
+        raise CaseTaken(case.owner_name or "Somebody else")
+    return case
+
+
+def release(session: Session, case_id: int, person: Person) -> Case:
+    """Puts the owner's case back into the queue. Raises CaseTaken or CaseClosed."""
+    case = _owned(session, case_id, person)
+    case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
+    enqueue(session, case_id, Errand.UPDATE_CARD)
+    return case
+
+
+def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: str) -> Message:
+    """The owner's words to the customer; a first reply claims an open case.
+
+    The same `slack_ts` twice is the same reply. Raises CaseTaken or CaseClosed.
+    """
+    case = claim(session, case_id, person)
+    conversation = conversation_by_id(session, case.conversation_id)
+    client_id = f"slack:{case.slack_channel}:{slack_ts}"
+    seen = find_by_client_id(session, case.conversation_id, client_id)
+    if seen is not None:
+        return seen
+    return say(
+        session,
+        conversation,
+        Speaker.AGENT,
+        text,
+        author=person.name,
+        client_id=client_id,
+        case_id=case_id,
+        slack_ts=slack_ts,
+    )
+
+
+def reword(message: Message, text: str | None) -> None:
+    """An agent edited (or, with no text, deleted) what they had said; streams send the newest wording again."""
+    message.text = text or ""
+    message.deleted = text is None
+    message.revision += 1
+
+
+def close(session: Session, case_id: int, person: Person, outcome: Outcome) -> Case:
+    """Ends the owner's case (or one that nobody owns); the bot answers again. Raises CaseTaken or CaseClosed."""
+    case = _fresh(session, case_id)
+    if case.state == CaseState.OPEN.value:
+        case.owner_id, case.owner_name = person.id, person.name
+    _owned(session, case_id, person)
+    case.state, case.closed_at, case.closed_by = CaseState.CLOSED.value, now(), person.name
+    case.outcome = outcome.value
+    _tell_customer(session, case, FAREWELL[outcome].format(name=person.name))
+    enqueue(session, case_id, Errand.UPDATE_CARD)
+    return case
+
+
+def delivered(session: Session, message: Message) -> None:
+    """The customer's channel has it; an agent sees a mark on their words."""
+    message.delivered_at, message.delivery_error = now(), None
+    _mark(session, message, "delivered")
+
+
+def not_delivered(session: Session, message: Message, error: str) -> None:
+    """The customer's channel refused it for good; the agent sees that too."""
+    message.delivery_error = error
+    _mark(session, message, "failed")
+
+
+def _mark(session: Session, message: Message, note: str) -> None:
+    if message.speaker == Speaker.AGENT.value and message.case_id is not None:
+        enqueue(session, message.case_id, Errand.MARK, message_id=message.id, note=note)
+
+
+def _tell_customer(session: Session, case: Case, text: str) -> None:
+    conversation = conversation_by_id(session, case.conversation_id)
+    say(session, conversation, Speaker.SYSTEM, text, case_id=case.id)
+
+
+def _owned(session: Session, case_id: int, person: Person) -> Case:
+    case = _fresh(session, case_id)
+    if case.state == CaseState.CLOSED.value:
+        raise CaseClosed(case_id)
+    if case.owner_id != person.id:
+        raise CaseTaken(case.owner_name or "Nobody yet")
+    return case
+
+
+def _fresh(session: Session, case_id: int) -> Case:
+    session.flush()
+    return case_by_id(session, case_id)

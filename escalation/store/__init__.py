@@ -1,0 +1,1 @@
+"""Rows of conversations, messages, cases, and the outbox and inbox towards Slack."""

@@ -1,0 +1,92 @@
+"""Transactions on SQLite or PostgreSQL, behind one door."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlmodel import Session, create_engine
+
+CHANNEL = "handraise"
+"""The PostgreSQL notification channel that every commit rings."""
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be opened. Check DATABASE_URL, and that the server runs and lets you in."""
+
+
+class Database:
+    """One database for all services; any number of processes may hold one of these."""
+
+    def __init__(self, url: str) -> None:
+        """Raises DatabaseUnreachable for an address that is none."""
+        try:
+            self.url = make_url(url.replace("postgres://", "postgresql://", 1))
+            self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
+        except (ArgumentError, ImportError, ValueError) as error:
+            raise DatabaseUnreachable(f"DATABASE_URL is not a database address: {error}") from error
+
+    @property
+    def is_postgresql(self) -> bool:
+        return bool(self.url.get_backend_name() == "postgresql")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Everything inside is committed together, or not at all; a commit rings the bell."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options={"handraise_writes": True})
+            yield session
+            if self.is_postgresql:
+                session.execute(text(f"NOTIFY {CHANNEL}"))
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view for reading; nothing inside is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def check(self) -> None:
+        """Raises DatabaseUnreachable, in one line, where no connection can be made."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except OperationalError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise DatabaseUnreachable(f"cannot reach {self.url!r}: {reason}") from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see below
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A transaction that reads first and writes later deadlocks with its twin; take the write lock at once.
+    writes = connection.get_execution_options().get("handraise_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

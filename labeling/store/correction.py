@@ -1,0 +1,57 @@
+"""Corrections: what one person said a turn's intent was. Append-only; a change of mind is one more row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from labeling.clock import now
+
+
+class CorrectionKind(str, Enum):
+    """What was said about the turn."""
+
+    INTENT = "intent"
+    """The customer wanted this known intent."""
+    NEW_INTENT = "new_intent"
+    """The customer wanted something that no intent covers; `intent` is its proposed name."""
+    NOT_A_REQUEST = "not_a_request"
+    """Small talk, a fragment, noise: nothing to learn an intent from."""
+    WITHDRAWN = "withdrawn"
+    """The person took their earlier correction back."""
+
+
+class Correction(SQLModel, table=True):
+    """One person's word on one turn, with its provenance."""
+
+    __tablename__ = "handraise_correction"
+
+    id: int | None = Field(default=None, primary_key=True)
+    turn_id: int = Field(foreign_key="handraise_turn.id", index=True)
+    kind: str
+    intent: str | None = None
+    definition: str = ""
+    """For a new intent: what it means, in the proposer's words."""
+    person_id: str
+    person_name: str
+    source: str
+    """slack, trainer or customer."""
+    suggestion_visible: bool = True
+    """Whether the person saw the model's guesses; people shown an answer tend to agree with it."""
+    active_seconds: float | None = None
+    created_at: datetime = Field(default_factory=now, index=True)
+
+
+def corrections_of(session: Session, turn_id: int) -> list[Correction]:
+    """All that was ever said of the turn, oldest first."""
+    rows = select(Correction).where(Correction.turn_id == turn_id).order_by(col(Correction.id))
+    return list(session.exec(rows))
+
+
+def standing(corrections: list[Correction]) -> list[Correction]:
+    """Each person's last word, without what was withdrawn; oldest first."""
+    last = {correction.person_id: correction for correction in corrections}
+    kept = [correction for correction in last.values() if correction.kind != CorrectionKind.WITHDRAWN]
+    return sorted(kept, key=lambda correction: correction.id or 0)

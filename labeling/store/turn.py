@@ -1,0 +1,42 @@
+"""Turns: what a customer wrote, together with what the intent model made of it. Never overwritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, Session, SQLModel, select
+
+from labeling.clock import now
+from labeling.ranking import Ranking
+
+
+class Turn(SQLModel, table=True):
+    """One customer message and the opinion and decision it met."""
+
+    __tablename__ = "handraise_turn"
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = Field(index=True)
+    message_id: int = Field(unique=True)
+    text: str
+    ranking: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """`Ranking.to_json`; read it through `ranking_of`."""
+    confidence: float
+    model_version: str = Field(index=True)
+    route: str
+    """answer, clarify or escalate; or `hint`, where a person owned the conversation already."""
+    reason: str
+    """Why this route, in one sentence that an agent can read."""
+    tier: str | None = None
+    audit: bool = False
+    created_at: datetime = Field(default_factory=now, index=True)
+
+
+def ranking_of(turn: Turn) -> Ranking:
+    return Ranking.from_json(turn.ranking)
+
+
+def turn_of_message(session: Session, message_id: int) -> Turn | None:
+    return session.exec(select(Turn).where(Turn.message_id == message_id)).first()
