@@ -10,12 +10,14 @@ from typing import Any
 
 import yaml
 
+from labeling.refusal import Refusal
+
 CLASSIFIER = "bot.intent_classifier.IntentClassifier"
 ROUTER = "bot.router.Router"
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
 
-class ProjectRefused(Exception):
+class ProjectRefused(Refusal):
     """The folder is no project that Handraise can run; the message says what to add or mend."""
 
 

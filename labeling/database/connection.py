@@ -13,11 +13,13 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session, create_engine
 
+from labeling.refusal import Refusal
+
 CHANNEL = "handraise"
 """The PostgreSQL notification channel that every commit rings."""
 
 
-class DatabaseUnreachable(Exception):
+class DatabaseUnreachable(Refusal):
     """The database cannot be opened. Check DATABASE_URL, and that the server runs and lets you in."""
 
 

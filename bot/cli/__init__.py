@@ -1,0 +1,5 @@
+"""The console command `handraise`."""
+
+from bot.cli.main import main
+
+__all__ = ["main"]

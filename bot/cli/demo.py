@@ -1,0 +1,98 @@
+"""`handraise demo`: the whole idea on one machine, with a practice workspace in Slack's place."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import out, progress
+from bot.cli.processes import Service, ServiceFailed, free_port
+from bot.cli.services import HERE, Folder
+from labeling.project import find_project
+
+
+def demo(
+    project: Folder = HERE,
+    keep: Annotated[bool, typer.Option(help="Go on with what the last demo left.")] = False,
+    port: Annotated[int, typer.Option(help="Where the demo's page is, if nobody else is there.")] = 8080,
+) -> None:
+    """Start everything on this machine and show one page on which to play customer, agent and trainer.
+
+    Needs no account and no server. Ctrl-C stops it.
+    """
+    place = find_project(project.resolve())
+    home = place.home / "demo"
+    if not keep:
+        _forget(home)
+    ports = {"bot": free_port(port), "practice": free_port(port + 1), "labeling": free_port(port + 2)}
+    environment = demo_environment(home, ports["practice"])
+    stage = _write_stage(home, ports)
+    with ExitStack() as running:
+
+        def start(*command: str) -> Service:
+            service = Service(command, home / "logs" / f"{command[0]}.log", environment)
+            running.callback(service.stop)
+            return service
+
+        with progress() as on_progress:
+            on_progress("Starting the practice workspace", 0.1)
+            here = ("--project", str(place.root))
+            start("practice", "--port", str(ports["practice"]), "--no-rate-limit").wait_until_ready()
+            services = [
+                start("bot", *here, "--port", str(ports["bot"]), "--stage", str(stage)),
+                start("desk", *here),
+                start("labeling", *here, "--port", str(ports["labeling"])),
+            ]
+            for done, service in enumerate(services):
+                on_progress(f"Starting the {service.name}", 0.3 + 0.2 * done)
+                service.wait_until_ready()
+        out.print(
+            f"Open http://127.0.0.1:{ports['bot']}/stage/ in a browser. Ctrl-C stops everything.", soft_wrap=True
+        )
+        _watch(services)
+
+
+def demo_environment(home: Path, practice_port: int) -> Mapping[str, str]:
+    """What the services are told: a database of the demo's own, and the practice workspace instead of Slack."""
+    from escalation.practice.workspace import APP_TOKEN, BOT_TOKEN, CHANNEL
+
+    return {
+        "DATABASE_URL": f"sqlite:///{home / 'handraise.db'}",
+        "SLACK_API_URL": f"http://127.0.0.1:{practice_port}/api/",
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "HANDRAISE_SLACK_CHANNEL": CHANNEL,
+    }
+
+
+def _forget(home: Path) -> None:
+    # The practice workspace starts empty; a database that remembers threads in it would only confuse.
+    for file in home.glob("handraise.db*"):
+        file.unlink()
+
+
+def _write_stage(home: Path, ports: Mapping[str, int]) -> Path:
+    home.mkdir(parents=True, exist_ok=True)
+    steps = json.loads((Path(__file__).parent / "demo.json").read_text(encoding="utf-8"))
+    stage = home / "stage.json"
+    addresses = {
+        "customer": "/",
+        "agent": f"http://127.0.0.1:{ports['practice']}/?as=mina",
+        "trainer": f"http://127.0.0.1:{ports['labeling']}/",
+    }
+    stage.write_text(json.dumps({**addresses, "steps": steps}), encoding="utf-8")
+    return stage
+
+
+def _watch(services: list[Service]) -> None:
+    while True:
+        for service in services:
+            if service.has_ended:
+                raise ServiceFailed(f"the {service.name} stopped: {service.last_words()} (all of it: {service.log})")
+        time.sleep(0.5)

@@ -1,0 +1,37 @@
+"""Puts the commands together and turns a user's mistake into one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from bot.cli import demo, services, setup, training
+from bot.cli.console import say_refusal
+from labeling.refusal import Refusal
+
+app = typer.Typer(
+    name="handraise",
+    help="A support bot that raises its hand when it is unsure, and learns from the answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for command in (demo.demo, services.bot, services.desk, services.labeling, training.retrain, training.status):
+    app.command()(command)
+app.command()(setup.setup)
+app.command(hidden=True)(services.practice)
+
+
+def main() -> None:
+    """Runs the command; exit code 1 for a refusal, 2 for a wrong call, 130 for Ctrl-C."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    try:
+        app()
+    except Refusal as refusal:
+        say_refusal(refusal)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
