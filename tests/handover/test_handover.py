@@ -27,8 +27,8 @@ def open_case(database: Database) -> int:
     return case.id
 
 
-def test_the_same_client_id_twice_is_one_message(database: Database) -> None:
-    with database.transaction() as session:
+def test_the_same_client_id_twice_is_one_message(either_database: Database) -> None:
+    with either_database.transaction() as session:
         conversation = conversation_of(session, "webchat", "c1")
         first, new = handover.hear(session, conversation, "hello", "m1")
         again, repeated = handover.hear(session, conversation, "hello", "m1")
@@ -36,34 +36,34 @@ def test_the_same_client_id_twice_is_one_message(database: Database) -> None:
     assert first.id == again.id
 
 
-def test_messages_are_numbered_without_gaps_under_concurrent_writers(database: Database) -> None:
-    with database.transaction() as session:
+def test_messages_are_numbered_without_gaps_under_concurrent_writers(either_database: Database) -> None:
+    with either_database.transaction() as session:
         conversation_of(session, "webchat", "c1")
 
     def write(index: int) -> None:
-        with database.transaction() as session:
+        with either_database.transaction() as session:
             handover.hear(session, conversation_of(session, "webchat", "c1"), str(index), f"m{index}")
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(40)))
-    with database.reading() as session:
+    with either_database.reading() as session:
         numbers = [message.number for message in messages_after(session, 1, 0)]
     assert numbers == list(range(1, 41))
 
 
-def test_a_conversation_has_one_open_case_at_most(database: Database) -> None:
-    first = open_case(database)
-    with database.transaction() as session:
+def test_a_conversation_has_one_open_case_at_most(either_database: Database) -> None:
+    first = open_case(either_database)
+    with either_database.transaction() as session:
         again = handover.open_case(session, conversation_of(session, "webchat", "c1"), "Unsure.")
     assert again.id == first
 
 
-def test_a_race_for_a_case_has_one_winner_and_the_loser_hears_who(database: Database) -> None:
-    case_id = open_case(database)
+def test_a_race_for_a_case_has_one_winner_and_the_loser_hears_who(either_database: Database) -> None:
+    case_id = open_case(either_database)
 
     def claim(person: Person) -> str:
         try:
-            with database.transaction() as session:
+            with either_database.transaction() as session:
                 handover.claim(session, case_id, person)
             return "won"
         except CaseTaken as taken:
@@ -74,24 +74,24 @@ def test_a_race_for_a_case_has_one_winner_and_the_loser_hears_who(database: Data
     assert results in (["Jonas", "won"], ["Mina", "won"])
 
 
-def test_a_failed_claim_leaves_nothing_behind(database: Database) -> None:
-    case_id = open_case(database)
-    with database.transaction() as session:
+def test_a_failed_claim_leaves_nothing_behind(either_database: Database) -> None:
+    case_id = open_case(either_database)
+    with either_database.transaction() as session:
         handover.claim(session, case_id, MINA)
     with pytest.raises(CaseTaken, match="Mina has this case"):
-        with database.transaction() as session:
+        with either_database.transaction() as session:
             handover.claim(session, case_id, JONAS)
-    with database.reading() as session:
+    with either_database.reading() as session:
         errands = [row.errand for row in session.exec(select(Outgoing))]
     assert errands == [Errand.POST_CARD, Errand.UPDATE_CARD]
 
 
-def test_a_first_reply_claims_and_slacks_repetition_of_it_is_one_message(database: Database) -> None:
-    case_id = open_case(database)
+def test_a_first_reply_claims_and_slacks_repetition_of_it_is_one_message(either_database: Database) -> None:
+    case_id = open_case(either_database)
     for _ in range(2):
-        with database.transaction() as session:
+        with either_database.transaction() as session:
             handover.reply(session, case_id, MINA, "On it.", "17.1")
-    with database.reading() as session:
+    with either_database.reading() as session:
         case = session.get(Case, case_id)
         said = [m.text for m in session.exec(select(Message)) if m.speaker == Speaker.AGENT]
     assert case is not None
@@ -99,35 +99,35 @@ def test_a_first_reply_claims_and_slacks_repetition_of_it_is_one_message(databas
     assert said == ["On it."]
 
 
-def test_a_reply_to_a_colleagues_case_is_held(database: Database) -> None:
-    case_id = open_case(database)
-    with database.transaction() as session:
+def test_a_reply_to_a_colleagues_case_is_held(either_database: Database) -> None:
+    case_id = open_case(either_database)
+    with either_database.transaction() as session:
         handover.claim(session, case_id, MINA)
-    with pytest.raises(CaseTaken), database.transaction() as session:
+    with pytest.raises(CaseTaken), either_database.transaction() as session:
         handover.reply(session, case_id, JONAS, "Me too!", "17.2")
 
 
-def test_a_closed_case_gives_the_conversation_back_and_takes_no_reply(database: Database) -> None:
-    case_id = open_case(database)
-    with database.transaction() as session:
+def test_a_closed_case_gives_the_conversation_back_and_takes_no_reply(either_database: Database) -> None:
+    case_id = open_case(either_database)
+    with either_database.transaction() as session:
         handover.close(session, case_id, MINA, Outcome.HANDED_BACK)
-    with database.reading() as session:
+    with either_database.reading() as session:
         assert unclosed_case(session, 1) is None
-    with pytest.raises(CaseClosed), database.transaction() as session:
+    with pytest.raises(CaseClosed), either_database.transaction() as session:
         handover.reply(session, case_id, MINA, "One more thing", "17.3")
 
 
-def test_a_released_case_can_be_claimed_by_a_colleague(database: Database) -> None:
-    case_id = open_case(database)
-    with database.transaction() as session:
+def test_a_released_case_can_be_claimed_by_a_colleague(either_database: Database) -> None:
+    case_id = open_case(either_database)
+    with either_database.transaction() as session:
         handover.claim(session, case_id, MINA)
         handover.release(session, case_id, MINA)
         assert handover.claim(session, case_id, JONAS).owner_name == "Jonas"
 
 
-def test_errands_of_one_case_are_due_one_after_the_other(database: Database) -> None:
-    case_id = open_case(database)
-    with database.transaction() as session:
+def test_errands_of_one_case_are_due_one_after_the_other(either_database: Database) -> None:
+    case_id = open_case(either_database)
+    with either_database.transaction() as session:
         handover.claim(session, case_id, MINA)
         first = due(session)
         assert [row.errand for row in first] == [Errand.POST_CARD]

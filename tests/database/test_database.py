@@ -1,0 +1,67 @@
+"""The wire between the services."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+
+from bot import schema
+from escalation.store.conversation import conversation_of, find_conversation
+from labeling.database import Bell, Database, DatabaseUnreachable
+
+
+def test_the_bell_rings_after_somebody_elses_commit(either_database: Database) -> None:
+    rung = threading.Event()
+    bell = Bell(either_database)
+    bell.listen(rung.set)
+    bell.start()
+    try:
+        assert rung.wait(10)
+        rung.clear()
+        elsewhere = Database(str(either_database.url.render_as_string(hide_password=False)))
+        with elsewhere.transaction() as session:
+            conversation_of(session, "webchat", "c1")
+        assert rung.wait(10)
+        elsewhere.close()
+    finally:
+        bell.stop()
+
+
+def test_a_failed_transaction_leaves_nothing_behind(either_database: Database) -> None:
+    with pytest.raises(RuntimeError), either_database.transaction() as session:
+        conversation_of(session, "webchat", "c1")
+        raise RuntimeError
+    with either_database.reading() as session:
+        assert find_conversation(session, "webchat", "c1") is None
+
+
+def test_the_migrations_make_what_the_tables_say(either_database: Database) -> None:
+    with either_database.engine.begin() as connection:
+        command.check(schema._config(connection))
+
+
+def test_services_that_start_together_upgrade_one_schema(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'fresh.db'}"
+    code = f"from bot import schema; from labeling.database import Database; schema.upgrade(Database({url!r}))"
+    services = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
+    assert [service.wait(60) for service in services] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody@127.0.0.1:1/nothing", "not an address", "oracle://x", "sqlite:////proc/none/x.db"]
+)
+def test_a_database_that_cannot_be_reached_is_refused_in_one_line(url: str) -> None:
+    with pytest.raises(DatabaseUnreachable) as refused:
+        Database(url).check()
+    assert "\n" not in str(refused.value)
+
+
+def test_the_refusal_does_not_show_the_password() -> None:
+    with pytest.raises(DatabaseUnreachable) as refused:
+        Database("postgresql://me:s3cret@127.0.0.1:1/nothing").check()
+    assert "s3cret" not in str(refused.value)
