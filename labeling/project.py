@@ -36,6 +36,8 @@ class Project:
     """Messages with their true intents, written apart from the examples; every model is judged on them."""
     router: Mapping[str, Any]
     """The router's knobs as they stand in config.yml."""
+    guidelines: Path
+    """What each intent means; the file may be missing."""
     gates: Mapping[str, Any] = field(default_factory=dict)
     """What a candidate must hold to go live."""
 
@@ -67,6 +69,7 @@ def find_project(root: Path) -> Project:
         encoder=str(classifier.get("encoder") or DEFAULT_ENCODER),
         frozen_set=root / frozen if frozen else None,
         router={key: value for key, value in router.items() if key != "name"},
+        guidelines=home / "guidelines.yml",
         gates=classifier.get("gates") or {},
     )
 
