@@ -17,11 +17,11 @@ class Decision(str, Enum):
     CHANGED = "changed"
     REJECTED = "rejected"
     UNDONE = "undone"
-    """The review before this one no longer counts; the turn waits again."""
+    """The newest review that still counted no longer does; what was before it counts again."""
 
 
 class Review(SQLModel, table=True):
-    """One decision. The newest of a turn counts."""
+    """One decision. The newest of a turn that was not undone counts."""
 
     __tablename__ = "handraise_review"
 
@@ -29,11 +29,22 @@ class Review(SQLModel, table=True):
     turn_id: int = Field(foreign_key="handraise_turn.id", index=True)
     decision: str
     intent: str | None = None
-    """The label that the turn is given by this decision; none for rejected and undone."""
+    """The label that the turn is given by this decision; accepted or changed without one means: not a request."""
     trainer: str
     created_at: datetime = Field(default_factory=now, index=True)
 
 
-def latest_review(session: Session, turn_id: int) -> Review | None:
-    rows = select(Review).where(Review.turn_id == turn_id).order_by(col(Review.id).desc())
-    return session.exec(rows).first()
+def reviews_of(session: Session, turn_id: int) -> list[Review]:
+    """All that trainers ever decided about the turn, oldest first."""
+    return list(session.exec(select(Review).where(Review.turn_id == turn_id).order_by(col(Review.id))))
+
+
+def counting(reviews: list[Review]) -> Review | None:
+    """The review that counts, of one turn's reviews oldest first; None where the turn was never decided."""
+    kept: list[Review] = []
+    for review in reviews:
+        if review.decision != Decision.UNDONE:
+            kept.append(review)
+        elif kept:
+            kept.pop()
+    return kept[-1] if kept else None

@@ -1,0 +1,120 @@
+"""What a turn's label is: derived from people's corrections and trainers' reviews, never stored on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from labeling.store.correction import Correction, CorrectionKind, standing
+from labeling.store.review import Decision, Review, counting
+from labeling.store.turn import Turn
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a turn wanted, in somebody's view. No intent means: not a request."""
+
+    intent: str | None
+    is_new: bool = False
+    """Proposed as a name for something that no intent covers."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that stands about one turn: each person's last word, and the trainers' decision where one counts."""
+
+    said: tuple[Correction, ...]
+    review: Review | None
+    reopened: bool
+    """Somebody has said something else since the decision; it counts until a trainer decides again."""
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.said) if self.review is None else self.reopened
+
+    @property
+    def people_disagree(self) -> bool:
+        return len({answer_of(correction).intent for correction in self.said}) > 1
+
+    @property
+    def agreed(self) -> Answer | None:
+        """What accepting means: the answer that everybody who said something gave."""
+        return answer_of(self.said[-1]) if self.said and not self.people_disagree else None
+
+    @property
+    def is_labelled(self) -> bool:
+        return self.review is not None and self.review.decision != Decision.REJECTED
+
+    @property
+    def label(self) -> str | None:
+        """The intent given; None without a label, and for a label that says: not a request."""
+        return self.review.intent if self.review is not None and self.is_labelled else None
+
+
+@dataclass(frozen=True)
+class Label:
+    """A turn's words and the intent that they were finally given; no intent means: not a request."""
+
+    turn_id: int
+    text: str
+    intent: str | None
+    decided_at: datetime
+
+
+def verdict(corrections: Sequence[Correction], reviews: Sequence[Review]) -> Verdict:
+    """From everything that was ever said and decided about one turn, oldest first."""
+    review = counting(list(reviews))
+    since = [c for c in corrections if review is not None and c.created_at > review.created_at]
+    return Verdict(tuple(standing(list(corrections))), review, any(_contradicts(c, review) for c in since))
+
+
+def _contradicts(correction: Correction, review: Review | None) -> bool:
+    if review is None or correction.kind == CorrectionKind.WITHDRAWN:
+        return review is not None and review.decision != Decision.REJECTED
+    return review.decision == Decision.REJECTED or answer_of(correction).intent != review.intent
+
+
+def answer_of(correction: Correction) -> Answer:
+    if correction.kind == CorrectionKind.NOT_A_REQUEST or not correction.intent:
+        return Answer(None)
+    if correction.kind == CorrectionKind.NEW_INTENT:
+        return Answer(intent_name(correction.intent), is_new=True)
+    return Answer(correction.intent)
+
+
+def intent_name(proposed: str) -> str:
+    """A proposed name in the form that intents have: Lost umbrella becomes lost_umbrella."""
+    return re.sub(r"[^\w]+", "_", proposed.strip().casefold()).strip("_")[:75]
+
+
+def labels(session: Session) -> list[Label]:
+    """Every label that counts now, oldest decision first."""
+    of_turn: dict[int, list[Review]] = {}
+    for review in session.exec(select(Review).order_by(col(Review.id))):
+        of_turn.setdefault(review.turn_id, []).append(review)
+    counted = [counts for reviews in of_turn.values() if (counts := counting(reviews)) is not None]
+    kept = sorted((r for r in counted if r.decision != Decision.REJECTED), key=lambda review: review.id or 0)
+    texts = texts_of(session, [review.turn_id for review in kept])
+    return [Label(r.turn_id, texts[r.turn_id], r.intent, r.created_at) for r in kept if r.turn_id in texts]
+
+
+def texts_of(session: Session, turn_ids: Sequence[int]) -> dict[int, str]:
+    texts: dict[int, str] = {}
+    for some in in_chunks(turn_ids):
+        texts.update((i, t) for i, t in session.exec(select(Turn.id, Turn.text).where(col(Turn.id).in_(some))) if i)
+    return texts
+
+
+def known_intents(session: Session, taught: Iterable[str]) -> tuple[str, ...]:
+    """Intents a turn can be given: those of the seed examples and tiers, and those that trainers have added."""
+    named = set(session.exec(select(Review.intent).distinct()))
+    return tuple(sorted({intent for intent in named if intent} | set(taught)))
+
+
+def in_chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+    """SQLite takes a limited number of values in one statement."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))

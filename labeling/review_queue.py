@@ -1,0 +1,205 @@
+"""What trainers look at: corrected turns that wait for a decision, and those that have one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from labeling.labels import Verdict, answer_of, in_chunks, verdict
+from labeling.ranking import Ranking
+from labeling.store.correction import Correction
+from labeling.store.review import Decision, Review
+from labeling.store.turn import Turn, ranking_of
+
+SURE = 0.8
+"""A wrong guess above this confidence is worth a look before all others."""
+
+
+class Order(str, Enum):
+    """Which waiting turn comes first."""
+
+    VALUE = "value"
+    """What teaches the model most: disagreement, then confident mistakes, then the rest."""
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which turns to list. Empty means any."""
+
+    tier: str = ""
+    intent: str = ""
+    """What people said, or what the trainer decided."""
+    words: str = ""
+    order: Order = Order.VALUE
+
+
+@dataclass(frozen=True)
+class Item:
+    """One turn as a trainer sees it."""
+
+    turn_id: int
+    text: str
+    ranking: Ranking
+    tier: str | None
+    route: str
+    reason: str
+    audit: bool
+    created_at: datetime
+    verdict: Verdict
+
+    @property
+    def answers(self) -> tuple[str | None, ...]:
+        """The different answers that people gave, in the order in which they were first given."""
+        return tuple(dict.fromkeys(answer_of(correction).intent for correction in self.verdict.said))
+
+    @property
+    def model_agrees(self) -> bool:
+        return self.answers == (self.ranking.best,)
+
+    @property
+    def why(self) -> str:
+        """Why this turn is worth a trainer's time, in one sentence."""
+        if self.verdict.reopened:
+            return "Somebody has said something else since this was decided."
+        if self.verdict.people_disagree:
+            return "People disagree: which is it?"
+        if self.verdict.agreed and self.verdict.agreed.is_new:
+            return "Nothing covers this yet: a new intent is proposed."
+        if self.verdict.agreed and self.verdict.agreed.intent is None:
+            return "Not a request: nothing to learn an intent from."
+        if self.model_agrees:
+            return "The guess was right; this teaches the model to be surer of it."
+        if self.ranking.confidence >= SURE:
+            return "The model was sure, and wrong."
+        return "The model guessed wrong."
+
+    @property
+    def value(self) -> float:
+        """How much a decision teaches; higher is more."""
+        if self.verdict.people_disagree or self.verdict.reopened:
+            return 3.0
+        if self.model_agrees:
+            return 1.0 - self.ranking.confidence
+        return 1.0 + self.ranking.confidence
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of items."""
+
+    items: tuple[Item, ...]
+    total: int
+    number: int = 1
+    size: int = 25
+    tiers: tuple[str, ...] = field(default=())
+    """Those that occur among all the items, whatever was asked for."""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def waiting(session: Session, wanted: Wanted | None = None, number: int = 1, size: int = 25) -> Page:
+    """Corrected turns that wait for a decision."""
+    wanted = wanted or Wanted()
+    items = _items(session, waiting_verdicts(session))
+    if wanted.order is Order.VALUE:
+        items.sort(key=lambda item: (-item.value, item.created_at, item.turn_id))
+    else:
+        items.sort(key=lambda item: item.turn_id, reverse=wanted.order is Order.NEWEST)
+    return _page(items, wanted, number, size)
+
+
+def decided(session: Session, wanted: Wanted | None = None, number: int = 1, size: int = 25) -> Page:
+    """Turns whose decision counts, newest decision first."""
+    newest: Any = func.max(Review.id)
+    turn_ids = session.exec(select(Review.turn_id).group_by(Review.turn_id).order_by(newest.desc()))
+    found = _verdicts(session, list(turn_ids))
+    counted = {turn_id: one for turn_id, one in found.items() if one.review is not None}
+    return _page(_items(session, counted), wanted or Wanted(), number, size)
+
+
+def item(session: Session, turn_id: int) -> Item | None:
+    """One turn, whatever stands about it; None if there is none."""
+    found = _items(session, _verdicts(session, [turn_id]))
+    return found[0] if found else None
+
+
+def waiting_verdicts(session: Session) -> dict[int, Verdict]:
+    """By turn, oldest turn first. Its cost grows with the backlog, not with the history."""
+    newest: Any = func.max(Review.id)
+    last = select(Review.turn_id, newest.label("review_id")).group_by(Review.turn_id).subquery()
+    # Undone, or followed by another word: those may wait again, and `verdict` knows.
+    rows = (
+        select(Correction.turn_id)
+        .outerjoin(last, last.c.turn_id == col(Correction.turn_id))
+        .outerjoin(Review, col(Review.id) == last.c.review_id)
+        .where(
+            or_(
+                col(Review.id).is_(None),
+                col(Review.decision) == Decision.UNDONE.value,
+                col(Correction.created_at) > col(Review.created_at),
+            )
+        )
+        .distinct()
+    )
+    return {turn_id: one for turn_id, one in _verdicts(session, sorted(session.exec(rows))).items() if one.waits}
+
+
+def _verdicts(session: Session, turn_ids: Sequence[int]) -> dict[int, Verdict]:
+    said: dict[int, list[Correction]] = {}
+    decided_: dict[int, list[Review]] = {}
+    for some in in_chunks(turn_ids):
+        corrections = select(Correction).where(col(Correction.turn_id).in_(some)).order_by(col(Correction.id))
+        for correction in session.exec(corrections):
+            said.setdefault(correction.turn_id, []).append(correction)
+        reviews = select(Review).where(col(Review.turn_id).in_(some)).order_by(col(Review.id))
+        for review in session.exec(reviews):
+            decided_.setdefault(review.turn_id, []).append(review)
+    return {turn_id: verdict(said.get(turn_id, []), decided_.get(turn_id, [])) for turn_id in turn_ids}
+
+
+def _items(session: Session, verdicts: dict[int, Verdict]) -> list[Item]:
+    turns: dict[int, Turn] = {}
+    for some in in_chunks(list(verdicts)):
+        turns.update((turn.id or 0, turn) for turn in session.exec(select(Turn).where(col(Turn.id).in_(some))))
+    return [_item(turns[turn_id], found) for turn_id, found in verdicts.items() if turn_id in turns]
+
+
+def _item(turn: Turn, found: Verdict) -> Item:
+    assert turn.id is not None
+    return Item(
+        turn_id=turn.id,
+        text=turn.text,
+        ranking=ranking_of(turn),
+        tier=turn.tier,
+        route=turn.route,
+        reason=turn.reason,
+        audit=turn.audit,
+        created_at=turn.created_at,
+        verdict=found,
+    )
+
+
+def _page(items: list[Item], wanted: Wanted, number: int, size: int) -> Page:
+    tiers = tuple(sorted({one.tier for one in items if one.tier}))
+    kept = [one for one in items if _is_wanted(one, wanted)]
+    number = min(max(1, number), max(1, -(-len(kept) // size)))
+    return Page(tuple(kept[(number - 1) * size : number * size]), len(kept), number, size, tiers)
+
+
+def _is_wanted(one: Item, wanted: Wanted) -> bool:
+    said = {*one.answers, one.verdict.label}
+    return (
+        (not wanted.tier or one.tier == wanted.tier)
+        and (not wanted.intent or wanted.intent in said)
+        and wanted.words.casefold() in one.text.casefold()
+    )
