@@ -15,6 +15,8 @@ from escalation.store.conversation import Conversation
 from escalation.store.inbox import Incoming
 from escalation.store.message import Message
 from escalation.store.outbox import Outgoing
+from escalation.store.posted_card import PostedCard
+from escalation.store.remark import Remark
 from labeling.database import Database
 from labeling.store.correction import Correction
 from labeling.store.model import Model
@@ -27,6 +29,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     Message,
     Outgoing,
     Incoming,
+    PostedCard,
+    Remark,
     Turn,
     Correction,
     Review,

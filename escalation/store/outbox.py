@@ -22,6 +22,10 @@ class Errand(str, Enum):
     """Put `note` (delivered, failed) as a reaction on the agent's Slack message `message_id`."""
     TELL = "tell"
     """Say `note` to the person `person_id` alone, in the case's thread."""
+    ASK = "ask"
+    """Ask `person_id` alone what to do with their held remark, whose Slack ts is `note`."""
+    SEAL = "seal"
+    """Put a lock on the private note whose Slack ts is `note`, so that its author sees that it stayed inside."""
 
 
 class Outgoing(SQLModel, table=True):
