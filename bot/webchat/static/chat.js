@@ -1,0 +1,190 @@
+// The chat page: puts together what the customer writes (outbox), what the server says (stream) and what is seen
+// (transcript). It runs alone at /chat/frame, or in the iframe that handraise.js lays over a site.
+
+import { Composer } from './composer.js';
+import { Embedding } from './embedding.js';
+import { forget, keep, recall, watch } from './memory.js';
+import { confirmed, Menu } from './menu.js';
+import { ConnectionNotice, PersonNotice } from './notices.js';
+import { newId, Outbox } from './outbox.js';
+import { Stream } from './stream.js';
+import { Transcript } from './transcript.js';
+import { Unread } from './unread.js';
+
+const WISH_FOR_A_PERSON = "I'd like to talk to a person";
+const SLOWEST_ANSWER = 20_000;
+
+const base = new URL('.', import.meta.url);
+const options = new URLSearchParams(location.search);
+const part = (id) => document.getElementById(id);
+const title = options.get('name') || 'Chat';
+
+let stream = null;
+
+const embedding = new Embedding({ opened, closed: () => unread.look(), draft: (words) => composer.offer(words) });
+const transcript = new Transcript(part('transcript'), {
+  assistant: options.get('assistant') || 'Assistant',
+  choose: (number, index, words) => say(words, { number, index }),
+  takeBack,
+});
+const outbox = new Outbox(base, { openConversation, sent, refused: (entry) => transcript.showPending(entry), gone });
+const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread);
+const person = new PersonNotice(part('person'), part('hand'));
+const connection = new ConnectionNotice(part('connection'));
+const composer = new Composer(
+  { form: part('composer'), field: part('text'), counter: part('counter'), send: part('send') },
+  (words) => say(words),
+);
+const menu = new Menu(part('menu-button'), part('menu'), { restart, save });
+
+function say(words, choice = null) {
+  const entry = { id: newId(), conversation: recall('conversation'), text: words, choice, at: new Date().toISOString() };
+  transcript.showPending(entry);
+  outbox.add(entry);
+  showWelcome();
+  composer.focus();
+}
+
+function takeBack(entry) {
+  outbox.remove(entry.id);
+  transcript.drop(entry.id);
+  composer.offer(entry.text);
+}
+
+async function restart() {
+  if (!(await confirmed(part('confirm')))) return;
+  forget('conversation');
+  leave();
+  composer.focus();
+}
+
+function save() {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([transcript.asText()], { type: 'text/plain' }));
+  link.download = 'conversation.txt';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Who only looks begins no conversation; the first words do. */
+async function openConversation() {
+  if (recall('conversation')) return recall('conversation');
+  const response = await fetch(new URL('conversations', base), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ page: embedding.page, language: navigator.language }),
+    signal: AbortSignal.timeout(SLOWEST_ANSWER),
+  });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  const { conversation } = await response.json();
+  if (!recall('conversation')) keep('conversation', conversation); // Another tab may have been quicker.
+  follow();
+  return recall('conversation');
+}
+
+function follow() {
+  stream?.stop();
+  const conversation = recall('conversation');
+  if (!conversation) return;
+  const told = { message, state, open: connected, lost: () => connection.lost(), gone: () => gone(conversation) };
+  stream = new Stream(base, conversation, told);
+  stream.run();
+}
+
+function connected() {
+  part('log').setAttribute('aria-live', 'polite'); // From here on it is news, not history.
+  connection.connected();
+  outbox.work();
+}
+
+function message(row) {
+  transcript.show(row);
+  if (row.client_id) outbox.remove(row.client_id);
+  unread.take(row);
+  showWelcome();
+}
+
+function state({ typing, person: called }) {
+  part('typing').hidden = !typing;
+  part('typist').textContent = called?.state === 'here' ? `${called.name} is typing` : 'Typing';
+  part('talk').hidden = called !== null;
+  person.show(called);
+}
+
+function sent(entry, number) {
+  transcript.settle(entry.id, number);
+}
+
+/** The server forgot the conversation: a new one begins with the next words, and unsent ones go there. */
+function gone(conversation) {
+  if (recall('conversation') !== conversation) return;
+  outbox.rehome(conversation);
+  forget('conversation');
+  leave();
+  showUnsent();
+  outbox.work();
+}
+
+function leave() {
+  stream?.stop();
+  stream = null;
+  keep('seen', 0);
+  transcript.clear();
+  unread.reset();
+  unread.look();
+  state({ typing: false, person: null });
+  connected();
+  showWelcome();
+}
+
+function showWelcome() {
+  part('welcome').hidden = !transcript.empty;
+}
+
+function showUnsent() {
+  const here = [recall('conversation'), null];
+  for (const entry of outbox.entries) if (here.includes(entry.conversation)) transcript.showPending(entry);
+  showWelcome();
+}
+
+function tellUnread(count) {
+  embedding.tellUnread(count);
+  document.title = (count ? `(${count}) ` : '') + title;
+}
+
+function opened() {
+  composer.focus();
+  unread.look();
+  transcript.scrollToEnd();
+}
+
+function onEscape(event) {
+  if (event.key !== 'Escape' || event.isComposing || part('confirm').open) return;
+  if (!menu.escape()) embedding.askToClose();
+}
+
+function moveTo() {
+  leave();
+  follow();
+  showUnsent();
+}
+
+function begin() {
+  part('title').textContent = title;
+  part('close').hidden = !embedding.isEmbedded;
+  part('close').addEventListener('click', () => embedding.askToClose());
+  part('talk').append(part('hand').content.cloneNode(true), 'Talk to a person');
+  part('talk').addEventListener('click', () => say(WISH_FOR_A_PERSON));
+  part('newer').addEventListener('click', () => transcript.scrollToEnd());
+  part('log').addEventListener('scroll', () => (part('newer').hidden = transcript.atTheEnd));
+  addEventListener('keydown', onEscape);
+  watch('conversation', moveTo);
+  showUnsent();
+  follow();
+  outbox.work();
+  unread.look();
+  embedding.tellReady();
+  if (!embedding.isEmbedded) composer.focus();
+}
+
+begin();

@@ -1,0 +1,73 @@
+// The two lines that stand apart from the conversation: who has been called, and whether the server is there.
+
+import { hue, initials } from './words.js';
+
+const BEFORE_ALARM = 2000; // A restart of the server takes a moment and alarms nobody.
+const GOOD_NEWS = 3000;
+
+function avatarOf(person, hand) {
+  const avatar = document.createElement('span');
+  avatar.className = 'avatar';
+  avatar.setAttribute('aria-hidden', 'true');
+  if (person.state === 'here') {
+    avatar.textContent = initials(person.name || 'A colleague');
+    avatar.dataset.hue = hue(person.name || 'A colleague');
+  } else {
+    avatar.classList.add('waiting');
+    avatar.append(hand.content.cloneNode(true));
+  }
+  return avatar;
+}
+
+function sentenceOn(person) {
+  const lead = document.createElement('strong');
+  const sentence = document.createElement('span');
+  if (person.state === 'here') {
+    lead.textContent = `${person.name || 'A colleague'} is here`;
+    sentence.append(lead, ' and reads what you write.');
+  } else {
+    lead.textContent = 'A person has been called.';
+    sentence.append(lead, ' Their answer appears here. You can add details, or leave this page and come back.');
+  }
+  return sentence;
+}
+
+export class PersonNotice {
+  constructor(line, hand) {
+    Object.assign(this, { line, hand, shown: 'null' });
+  }
+
+  /** `person` as in the stream's state; null when the bot answers. */
+  show(person) {
+    if (this.shown === JSON.stringify(person)) return;
+    this.shown = JSON.stringify(person);
+    this.line.replaceChildren(...(person ? [avatarOf(person, this.hand), sentenceOn(person)] : []));
+  }
+}
+
+export class ConnectionNotice {
+  constructor(line) {
+    this.line = line;
+    this.alarm = null;
+  }
+
+  lost() {
+    this.alarm ??= setTimeout(() => {
+      this.show('ochre', 'Connection lost. Trying again … What you write is kept and sent as soon as it is back.');
+    }, BEFORE_ALARM);
+  }
+
+  connected() {
+    clearTimeout(this.alarm);
+    this.alarm = null;
+    if (this.line.dataset.tone !== 'ochre') return;
+    this.show('pine', 'Connected again.');
+    setTimeout(() => this.line.dataset.tone === 'pine' && this.show('', ''), GOOD_NEWS);
+  }
+
+  show(tone, words) {
+    this.line.dataset.tone = tone;
+    this.line.className = words && 'notice';
+    this.line.textContent = words;
+  }
+}

@@ -1,0 +1,31 @@
+// Counts what came in while nobody looked. Looking at it makes it read, for good and in every tab.
+
+import { keep, recall } from './memory.js';
+
+export class Unread {
+  /** `looking()` says whether the customer can see the conversation now; `tell(count)` shows the count. */
+  constructor(looking, tell) {
+    Object.assign(this, { looking, tell });
+    this.reset();
+    document.addEventListener('visibilitychange', () => this.look());
+  }
+
+  reset() {
+    this.numbers = new Set();
+    this.newest = 0;
+  }
+
+  take({ number, speaker }) {
+    this.newest = Math.max(this.newest, number);
+    if (['bot', 'agent'].includes(speaker) && number > recall('seen', 0)) this.numbers.add(number);
+    this.look();
+  }
+
+  look() {
+    if (this.looking()) {
+      keep('seen', this.newest);
+      this.numbers.clear();
+    }
+    this.tell(this.numbers.size);
+  }
+}

@@ -1,0 +1,60 @@
+// What people wrote, made safe to show: text stays text, and web addresses become links.
+
+const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
+const TRAILING = /[.,;:!?…»”]+$/;
+
+/** A sentence's full stop, or the bracket around an address, is not part of the address. */
+function trim(address) {
+  let kept = address.replace(TRAILING, '');
+  while (kept.endsWith(')') && kept.split(')').length > kept.split('(').length) {
+    kept = kept.slice(0, -1).replace(TRAILING, '');
+  }
+  return kept;
+}
+
+function link(address) {
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.textContent = address;
+  anchor.target = '_blank';
+  anchor.rel = 'noopener noreferrer nofollow';
+  return anchor;
+}
+
+/** The text as nodes: never as HTML. */
+export function nodesOf(text) {
+  const nodes = document.createDocumentFragment();
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = trim(found);
+    if (!URL.canParse(address)) continue;
+    nodes.append(text.slice(end, index), link(address));
+    end = index + address.length;
+  }
+  nodes.append(text.slice(end));
+  return nodes;
+}
+
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map((word) => [...word][0] ?? '').join('').toUpperCase();
+}
+
+/** The same name has the same colour everywhere: one of the stylesheet's six. */
+export function hue(name) {
+  return [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 6;
+}
+
+export function clockTime(at) {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+/** "Today", "Yesterday", or the date. */
+export function dayName(at) {
+  const midnight = (moment) => new Date(moment).setHours(0, 0, 0, 0);
+  const days = Math.round((midnight(Date.now()) - midnight(at)) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  return new Date(at).toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
+}
