@@ -1,0 +1,22 @@
+"""The intent model: encoder, head, calibration, artefact. The one place that knows how intents are found."""
+
+from labeling.intent_model.archive import pack, unpack
+from labeling.intent_model.artefact import ArtefactRefused, load
+from labeling.intent_model.encoder import Encoder, open_encoder
+from labeling.intent_model.model import IntentModel
+from labeling.intent_model.source import BUNDLED, EncoderUnusable
+from labeling.intent_model.training import TrainingRefused, train
+
+__all__ = [
+    "BUNDLED",
+    "ArtefactRefused",
+    "Encoder",
+    "EncoderUnusable",
+    "IntentModel",
+    "TrainingRefused",
+    "load",
+    "open_encoder",
+    "pack",
+    "train",
+    "unpack",
+]

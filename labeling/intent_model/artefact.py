@@ -1,0 +1,204 @@
+"""An intent model on disk: arrays without pickle and a manifest with the hash of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.intent_model.calibration import Calibrator
+from labeling.intent_model.encoder import Encoder, EncoderUnusable, open_encoder
+from labeling.intent_model.head import Head
+from labeling.intent_model.neighbours import Neighbours
+from labeling.intent_model.pool import Pool
+from labeling.intent_model.words import Terms, Words
+from labeling.promise import Calibration
+
+if TYPE_CHECKING:
+    from labeling.intent_model.model import IntentModel, Parts
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+FILES = ("labels.json", "terms.json", "calibration.json", "arrays.npz")
+
+
+class ArtefactRefused(Exception):
+    """The artefact is damaged, half-written, or not for this version. Train again, or roll back."""
+
+
+def write_artefact(parts: Parts, encoder: Encoder, version: str, directory: Path) -> None:
+    """Whole or not at all: written beside, then renamed. Raises FileExistsError."""
+    if directory.exists():
+        raise FileExistsError(f"{directory} exists already")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    workplace = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        files = _files(parts)
+        for name, content in files.items():
+            (workplace / name).write_bytes(content)
+        (workplace / MANIFEST).write_text(
+            json.dumps(_manifest(parts, encoder, version, files), indent=2, ensure_ascii=False), encoding="utf-8"
+        )
+        workplace.rename(directory)
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+
+
+def version_of(parts: Parts, encoder: Encoder) -> str:
+    """The same content has the same version, wherever and whenever it was trained."""
+    digest = hashlib.sha256(encoder.fingerprint.encode())
+    for name, content in _files(parts).items():
+        digest.update(name.encode() + hashlib.sha256(content).digest())
+    return digest.hexdigest()[:12]
+
+
+def _files(parts: Parts) -> dict[str, bytes]:
+    calibration = parts.calibration
+    return {
+        "labels.json": _json(list(parts.intents)),
+        "terms.json": _json(parts.words.terms.vocabulary),
+        "calibration.json": _json(
+            {
+                "confidence": calibration.confidence,
+                "right": calibration.right,
+                "intent": calibration.intent,
+            }
+        ),
+        "arrays.npz": _npz(_arrays(parts)),
+    }
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _arrays(parts: Parts) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        "head_weights": parts.head.weights,
+        "head_bias": parts.head.bias,
+        "words_weights": parts.words.weights,
+        "words_bias": parts.words.bias,
+        "neighbour_vectors": parts.neighbours.vectors.astype(np.float16),
+        "neighbour_owners": parts.neighbours.owners.astype(np.int32),
+        "pool": np.asarray(parts.pool.weights),
+        "sign_centre": parts.calibrator.centre,
+        "sign_scale": parts.calibrator.scale,
+        "sign_weights": parts.calibrator.weights,
+        "sign_bias": np.asarray(parts.calibrator.bias),
+    }
+    return arrays | {f"rarity_{kind}": rarity for kind, rarity in parts.words.terms.rarity.items()}
+
+
+def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Like np.savez_compressed, but without the time of day, so that equal arrays are equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name in sorted(arrays):
+            one = io.BytesIO()
+            np.lib.format.write_array(one, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), one.getvalue(), zipfile.ZIP_DEFLATED, 1)
+    return packed.getvalue()
+
+
+def _manifest(parts: Parts, encoder: Encoder, version: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": version,
+        "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
+        "snapshot": parts.snapshot,
+        "metrics": dict(parts.metrics),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+
+
+def load(directory: Path, encoder: Encoder | None = None) -> IntentModel:
+    """Raises ArtefactRefused, in one line, for anything that is not whole and meant for this version.
+
+    The encoder is the one that the artefact names, unless one is given; its fingerprint must be the same.
+    """
+    from labeling.intent_model.model import IntentModel
+
+    manifest = _read_manifest(directory)
+    files = {name: _checked(directory, name, manifest["files"]) for name in FILES}
+    opened = encoder or _encoder(str(manifest["encoder"]["name"]))
+    if opened.fingerprint != manifest["encoder"]["fingerprint"]:
+        raise ArtefactRefused(f"{directory}: was trained with another encoder than the {opened.name} found here")
+    try:
+        parts = _parts(files, manifest)
+    except (ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+        raise ArtefactRefused(f"{directory}: its files do not fit together ({type(error).__name__})") from error
+    return IntentModel(parts, opened, str(manifest["version"]))
+
+
+def _read_manifest(directory: Path) -> dict[str, Any]:
+    if not directory.is_dir():
+        raise ArtefactRefused(f"{directory}: there is no such artefact")
+    try:
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ArtefactRefused(f"{directory}: {MANIFEST} is missing, so it was never finished") from error
+    except (ValueError, OSError) as error:
+        raise ArtefactRefused(f"{directory}: {MANIFEST} cannot be read") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        said = manifest.get("format") if isinstance(manifest, dict) else None
+        raise ArtefactRefused(f"{directory}: its format is {said!r}; this version reads {FORMAT}")
+    needed = {"version": str, "encoder": dict, "snapshot": str, "metrics": dict, "files": dict}
+    for key, kind in needed.items():
+        if not isinstance(manifest.get(key), kind):
+            raise ArtefactRefused(f"{directory}: {MANIFEST} says nothing of its {key}")
+    if not all(isinstance(manifest["encoder"].get(key), str) for key in ("name", "fingerprint")):
+        raise ArtefactRefused(f"{directory}: {MANIFEST} does not name its encoder")
+    return manifest
+
+
+def _checked(directory: Path, name: str, hashes: Mapping[str, Any]) -> bytes:
+    try:
+        content = (directory / name).read_bytes()
+    except OSError as error:
+        raise ArtefactRefused(f"{directory}: {name} is missing") from error
+    if hashlib.sha256(content).hexdigest() != hashes.get(name):
+        raise ArtefactRefused(f"{directory}: {name} is damaged (its hash is not the one in {MANIFEST})")
+    return content
+
+
+def _encoder(name: str) -> Encoder:
+    try:
+        return open_encoder(name)
+    except EncoderUnusable as error:
+        raise ArtefactRefused(f"its encoder cannot be opened: {error}") from error
+
+
+def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
+    from labeling.intent_model.model import Parts
+
+    intents = tuple(json.loads(files["labels.json"]))
+    vocabulary = json.loads(files["terms.json"])
+    turns = json.loads(files["calibration.json"])
+    with np.load(io.BytesIO(files["arrays.npz"]), allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    terms = Terms(vocabulary, {kind: arrays[f"rarity_{kind}"] for kind in vocabulary})
+    first, second, third = map(float, arrays["pool"])
+    return Parts(
+        intents,
+        Head(arrays["head_weights"], arrays["head_bias"]),
+        Words(terms, arrays["words_weights"], arrays["words_bias"]),
+        Neighbours(
+            arrays["neighbour_vectors"].astype(np.float32),
+            arrays["neighbour_owners"].astype(np.int64),
+            len(intents),
+        ),
+        Pool((first, second, third)),
+        Calibrator(arrays["sign_centre"], arrays["sign_scale"], arrays["sign_weights"], float(arrays["sign_bias"])),
+        Calibration(tuple(turns["confidence"]), tuple(turns["right"]), tuple(turns["intent"])),
+        manifest["snapshot"],
+        manifest["metrics"],
+    )

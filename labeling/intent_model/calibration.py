@@ -1,0 +1,78 @@
+"""One calibrated number, P(first guess right and the turn in scope), from several signs of doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from labeling.intent_model.head import log_softmax
+from labeling.intent_model.pool import Voices
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+SIGNS = ("odds", "margin", "spread", "nearest", "nearest_gap", "energy", "meaning_agrees", "words_agree")
+PENALTY = 1.0
+"""Regularisation, in examples' worth."""
+
+
+def signs(log_probabilities: Floats, voices: Voices) -> Doubles:
+    """One row a message; each sign rises with the first guess's credit."""
+    rows = np.arange(len(log_probabilities))
+    best = log_probabilities.argmax(axis=1)
+    ordered = np.sort(log_probabilities, axis=1).astype(np.float64)
+    top, second = ordered[:, -1], ordered[:, -2]
+    nearest = voices.neighbours[rows, best].astype(np.float64)
+    others = voices.neighbours.copy()
+    others[rows, best] = -1.0
+    return np.stack(
+        [
+            top - np.log(np.maximum(-np.expm1(top), 1e-9)),
+            top - second,
+            (np.exp(ordered) * ordered).sum(axis=1),
+            nearest,
+            nearest - others.max(axis=1),
+            np.log(np.exp(voices.meaning.astype(np.float64)).sum(axis=1)),
+            log_softmax(voices.meaning)[rows, best],
+            voices.words[rows, best] - voices.words.max(axis=1),
+        ],
+        axis=1,
+    )
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """A logistic curve over the signs."""
+
+    centre: Doubles
+    scale: Doubles
+    weights: Doubles
+    bias: float
+
+    def confidence(self, signs: Doubles) -> Doubles:
+        odds = ((signs - self.centre) / self.scale) @ self.weights + self.bias
+        sure: Doubles = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+        return sure
+
+
+def fit_calibrator(signs: Doubles, right: NDArray[np.bool_], importance: Doubles) -> Calibrator:
+    """No sign may count against the first guess: so few turns could teach it nonsense."""
+    centre = np.average(signs, axis=0, weights=importance)
+    scale = np.sqrt(np.average((signs - centre) ** 2, axis=0, weights=importance)) + 1e-6
+    inputs = np.concatenate([(signs - centre) / scale, np.ones((len(signs), 1))], axis=1)
+    weight = importance * len(signs) / importance.sum()
+    last = inputs.shape[1] - 1
+
+    def loss(flat: Doubles) -> tuple[float, Doubles]:
+        odds = inputs @ flat
+        cost = float((weight * (np.logaddexp(0, odds) - right * odds)).sum())
+        slope = inputs.T @ (weight * (1 / (1 + np.exp(-odds)) - right))
+        slope[:last] += PENALTY * flat[:last]
+        return cost + 0.5 * PENALTY * float(flat[:last] @ flat[:last]), slope
+
+    bounds = [(0.0, None)] * last + [(None, None)]
+    found = minimize(loss, np.zeros(last + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return Calibrator(centre, scale, found.x[:last], float(found.x[last]))

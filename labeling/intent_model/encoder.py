@@ -1,0 +1,138 @@
+"""The sentence encoder: a text becomes a vector of length one, near to the vectors of texts that mean the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from labeling.intent_model.conversion import Progress, onnx_weights
+from labeling.intent_model.source import BUNDLED, EncoderUnusable, Source, find_source
+
+Vectors = NDArray[np.float32]
+
+MAX_CHARACTERS = 2_000
+"""What a text says in its first 2,000 characters is what it is about; the tokenizer cuts far earlier."""
+BATCH = 64
+
+
+class Encoder:
+    """Tokenizer and ONNX session. Any number of threads may call one encoder."""
+
+    def __init__(self, source: Source, tokenizer: Any, session: onnxruntime.InferenceSession) -> None:
+        self.name = source.name
+        self.fingerprint = source.fingerprint
+        self._pooling = source.pooling
+        self._tokenizer = tokenizer
+        self._session = session
+        self._inputs = [given.name for given in session.get_inputs()]
+        self._output = session.get_outputs()[0].name
+        self.dimension = int(self.embed(["size"]).shape[1])
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """One row of length one a text, in the texts' order."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+        order = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))
+        rows: list[Vectors] = []
+        for start in range(0, len(order), BATCH):
+            rows.append(self._forward([encoded[i] for i in order[start : start + BATCH]]))
+            if progress:
+                progress("Reading the examples", min(1.0, (start + BATCH) / len(order)))
+        vectors = np.concatenate(rows)
+        restored = np.empty_like(vectors)
+        restored[order] = vectors
+        return restored
+
+    def _forward(self, batch: Sequence[Any]) -> Vectors:
+        width = max(len(one.ids) for one in batch)
+        ids, mask = np.zeros((2, len(batch), width), np.int64)
+        for row, one in enumerate(batch):
+            ids[row, : len(one.ids)] = one.ids
+            mask[row, : len(one.ids)] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        feeds = {name: given[name] for name in self._inputs}
+        (tokens,) = self._session.run([self._output], feeds)
+        return _normed(_pooled(tokens, mask) if self._pooling == "mean" else tokens[:, 0])
+
+
+def _pooled(tokens: Vectors, mask: NDArray[np.int64]) -> Vectors:
+    weights = mask[:, :, None].astype(np.float32)
+    pooled: Vectors = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
+    return pooled
+
+
+def _normed(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    normed: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return normed
+
+
+def open_encoder(
+    name_or_path: str = BUNDLED, threads: int | None = None, progress: Progress | None = None
+) -> Encoder:
+    """Opened once per process and kept. `threads` defaults to HANDRAISE_THREADS, then to the cores, at most 4.
+
+    Raises EncoderUnusable, in one line, where tokenizer, weights or pooling are missing.
+    """
+    count = threads or int(os.environ.get("HANDRAISE_THREADS", "0")) or min(4, os.cpu_count() or 1)
+    opened = _opened(name_or_path, count)
+    if not opened:
+        opened.append(_open(name_or_path, count, progress))
+    return opened[0]
+
+
+@lru_cache(maxsize=4)
+def _opened(_name: str, _threads: int) -> list[Encoder]:
+    return []
+
+
+def _open(name: str, threads: int, progress: Progress | None) -> Encoder:
+    source = find_source(name)
+    weights = onnx_weights(source, progress)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Spinning threads would burn the cores that the other services need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+    except _ONNX_ERRORS as error:
+        raise EncoderUnusable(f"encoder {name}: {weights} is not a sound ONNX file; delete it") from error
+    return Encoder(source, _tokenizer(source), _checked(source, session))
+
+
+_ONNX_ERRORS: tuple[type[Exception], ...] = (RuntimeError, ValueError)
+
+
+def _checked(source: Source, session: onnxruntime.InferenceSession) -> onnxruntime.InferenceSession:
+    strange = _strange_inputs(given.name for given in session.get_inputs())
+    if strange:
+        raise EncoderUnusable(f"encoder {source.name}: its ONNX graph asks for {strange[0]}")
+    if len(session.get_outputs()[0].shape) != 3:
+        raise EncoderUnusable(f"encoder {source.name}: its ONNX graph gives no vector per token")
+    return session
+
+
+def _strange_inputs(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name not in ("input_ids", "attention_mask", "token_type_ids")]
+
+
+def _tokenizer(source: Source) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        whole = AutoTokenizer.from_pretrained(source.directory, use_fast=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise EncoderUnusable(f"encoder {source.name}: its tokenizer cannot be loaded") from error
+    # Set once: a tokenizer whose truncation is set at every call must not be shared between threads.
+    tokenizer = whole.backend_tokenizer
+    tokenizer.enable_truncation(source.max_tokens)
+    tokenizer.no_padding()
+    return tokenizer

@@ -1,0 +1,106 @@
+"""The intent model: what a customer wants, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.intent_model.calibration import Calibrator, signs
+from labeling.intent_model.encoder import Encoder
+from labeling.intent_model.head import Head
+from labeling.intent_model.neighbours import Neighbours
+from labeling.intent_model.pool import Pool, Voices
+from labeling.intent_model.words import Words
+from labeling.promise import Calibration
+from labeling.ranking import Guess, Ranking
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What was learned, apart from the encoder. The artefact holds exactly this."""
+
+    intents: tuple[str, ...]
+    head: Head
+    words: Words
+    neighbours: Neighbours
+    pool: Pool
+    calibrator: Calibrator
+    calibration: Calibration
+    snapshot: str
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the model thinks of many messages at once: arrays, for evaluation."""
+
+    probabilities: Floats
+    confidence: NDArray[np.float64]
+
+
+class IntentModel:
+    """Immutable; any number of threads may ask one model."""
+
+    def __init__(self, parts: Parts, encoder: Encoder, version: str) -> None:
+        self.parts = parts
+        self.encoder = encoder
+        self.version = version
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        return self.parts.intents
+
+    @property
+    def calibration(self) -> Calibration:
+        """Turns held out in training; thresholds are derived from them."""
+        return self.parts.calibration
+
+    @property
+    def snapshot(self) -> str:
+        """Fingerprint of the examples that it was trained on."""
+        return self.parts.snapshot
+
+    def rank(self, texts: Sequence[str]) -> list[Ranking]:
+        if not texts:
+            return []
+        opinion = self.opinion(texts)
+        return [
+            self._ranking(row, float(sure))
+            for row, sure in zip(opinion.probabilities, opinion.confidence, strict=True)
+        ]
+
+    def opinion(self, texts: Sequence[str], vectors: Floats | None = None) -> Opinion:
+        """`vectors` saves the embedding where it is known already."""
+        parts = self.parts
+        embedded = self.encoder.embed(texts) if vectors is None else vectors
+        voices = Voices(parts.head.scores(embedded), parts.words.scores(texts), parts.neighbours.scores(embedded))
+        logs = parts.pool.log_probabilities(voices)
+        sure = parts.calibrator.confidence(signs(logs, voices))
+        says_something = np.fromiter((_says_something(text) for text in texts), bool, len(texts))
+        return Opinion(np.exp(logs), np.where(says_something, sure, 0.0))
+
+    def _ranking(self, probabilities: Floats, confidence: float) -> Ranking:
+        order = np.argsort(-probabilities, kind="stable")
+        guesses = tuple(Guess(self.intents[i], float(probabilities[i])) for i in order)
+        return Ranking(guesses, confidence, self.version)
+
+    def save(self, directory: Path) -> None:
+        """Whole or not at all; the directory must not exist yet."""
+        from labeling.intent_model.artefact import write_artefact
+
+        write_artefact(self.parts, self.encoder, self.version, directory)
+
+    def with_metrics(self, metrics: Mapping[str, Any]) -> IntentModel:
+        return IntentModel(replace(self.parts, metrics=dict(metrics)), self.encoder, self.version)
+
+
+def _says_something(text: str) -> bool:
+    """Nobody can be sure of what a message without a letter or digit wants."""
+    return any(character.isalnum() for character in text)

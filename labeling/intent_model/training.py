@@ -1,0 +1,220 @@
+"""Examples become an intent model: seconds for some hundred examples, because the encoder stays as it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.examples import Example
+from labeling.intent_model.artefact import version_of
+from labeling.intent_model.calibration import SIGNS, Calibrator, fit_calibrator, signs
+from labeling.intent_model.conversion import Progress
+from labeling.intent_model.embeddings import Embeddings, shared_embeddings
+from labeling.intent_model.encoder import Encoder
+from labeling.intent_model.folds import example_folds, intent_groups
+from labeling.intent_model.head import Head, fit_head
+from labeling.intent_model.model import IntentModel, Parts
+from labeling.intent_model.neighbours import Neighbours, keep_neighbours
+from labeling.intent_model.pool import Pool, Voices, fit_pool
+from labeling.intent_model.words import Terms, Words, fit_words, learn_terms
+from labeling.promise import Calibration
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+OUT_OF_SCOPE_SHARE = 0.05
+"""The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
+ENOUGH_TO_JUDGE = 30
+"""With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
+NEVER_SURE = Calibrator(np.zeros(len(SIGNS)), np.ones(len(SIGNS)), np.zeros(len(SIGNS)), -30.0)
+
+
+class TrainingRefused(Exception):
+    """These examples make no model. The one line says what to add."""
+
+
+@dataclass(frozen=True)
+class _Set:
+    """The examples as arrays."""
+
+    vectors: Floats
+    matrix: Any
+    terms: Terms
+    targets: Numbers
+    intents: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Learned:
+    head: Head
+    words: Words
+    neighbours: Neighbours
+
+    def voices(self, data: _Set, rows: Numbers) -> Voices:
+        vectors = data.vectors[rows]
+        return Voices(
+            self.head.scores(vectors),
+            self.words.scores_of(data.matrix[rows]),
+            self.neighbours.scores(vectors),
+        )
+
+
+def train(
+    examples: Sequence[Example],
+    encoder: Encoder,
+    progress: Progress | None = None,
+    *,
+    embeddings: Embeddings | None = None,
+    out_of_scope: float = OUT_OF_SCOPE_SHARE,
+    seed: int = 0,
+) -> IntentModel:
+    """The same examples, encoder and seed give the same model, and so the same version.
+
+    Vectors of texts seen before come from `embeddings`, by default this user's cache. Raises TrainingRefused.
+    """
+    report = progress or (lambda _what, _share: None)
+    wanted = sorted(set(examples), key=lambda example: (example.intent, example.text))
+    intents = tuple(sorted({example.intent for example in wanted}))
+    if len(intents) < 2:
+        raise TrainingRefused(f"{len(intents)} intents have examples; a model needs at least two")
+    data = _as_arrays(wanted, intents, embeddings or shared_embeddings(encoder), report, seed)
+    held_out = _held_out(data, report)
+    pool, calibrator, calibration = _judge(data, intents, held_out, out_of_scope)
+    learned = _learn(data, np.arange(len(wanted)))
+    report("Training", 1.0)
+    parts = Parts(
+        intents,
+        learned.head,
+        learned.words,
+        learned.neighbours,
+        pool,
+        calibrator,
+        calibration,
+        fingerprint(wanted),
+        {"examples": len(wanted)},
+    )
+    return IntentModel(parts, encoder, version_of(parts, encoder))
+
+
+def fingerprint(examples: Sequence[Example]) -> str:
+    """Of the set of examples, whatever their order."""
+    pairs = sorted({(example.intent, example.text) for example in examples})
+    return hashlib.sha256(json.dumps(pairs, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_arrays(
+    examples: Sequence[Example], intents: tuple[str, ...], embeddings: Embeddings, report: Progress, seed: int
+) -> _Set:
+    texts = [example.text for example in examples]
+    vectors = embeddings.embed(texts, lambda what, share: report(what, 0.4 * share))
+    terms = learn_terms(texts)
+    numbers = {intent: number for number, intent in enumerate(intents)}
+    targets = np.array([numbers[example.intent] for example in examples], np.int64)
+    return _Set(vectors, terms.matrix(texts), terms, targets, len(intents), seed)
+
+
+def _learn(data: _Set, rows: Numbers) -> _Learned:
+    vectors, targets = data.vectors[rows], data.targets[rows]
+    return _Learned(
+        fit_head(vectors, targets, data.intents),
+        fit_words(data.terms, data.matrix[rows], targets, data.intents),
+        keep_neighbours(vectors, targets, data.intents, data.seed),
+    )
+
+
+@dataclass(frozen=True)
+class _HeldOut:
+    """What models thought of examples that they had not seen."""
+
+    rows: Numbers
+    voices: Voices
+    fold: Numbers
+    """Out of scope: the held-out group's number, apart from the examples' folds."""
+    in_scope: NDArray[np.bool_]
+
+
+def _held_out(data: _Set, report: Progress) -> _HeldOut:
+    folds = example_folds(data.targets, data.seed)
+    groups = list(intent_groups(data.targets, data.intents, data.seed))
+    tests = [(np.flatnonzero(folds == fold), True) for fold in np.unique(folds[folds >= 0])]
+    tests += [(np.flatnonzero(np.isin(data.targets, group)), False) for group in groups]
+    seen = []
+    for number, (rows, in_scope) in enumerate(tests):
+        rest = np.setdiff1d(np.arange(len(data.targets)), rows)
+        if len(rows) and len(np.unique(data.targets[rest])) >= 2:
+            seen.append((number, rows, in_scope, _learn(data, rest).voices(data, rows)))
+        report("Training", 0.4 + 0.5 * (number + 1) / len(tests))
+    return _gathered(data, seen)
+
+
+def _gathered(data: _Set, seen: list[tuple[int, Numbers, bool, Voices]]) -> _HeldOut:
+    if not seen:
+        none = np.zeros((0, data.intents), np.float32)
+        empty = np.zeros(0, np.int64)
+        return _HeldOut(empty, Voices(none, none, none), empty, np.zeros(0, bool))
+    voices = Voices(
+        np.concatenate([voice.meaning for *_, voice in seen]),
+        np.concatenate([voice.words for *_, voice in seen]),
+        np.concatenate([voice.neighbours for *_, voice in seen]),
+    )
+    return _HeldOut(
+        np.concatenate([rows for _, rows, *_ in seen]),
+        voices,
+        np.concatenate([np.full(len(rows), number) for number, rows, *_ in seen]),
+        np.concatenate([np.full(len(rows), in_scope) for _, rows, in_scope, _ in seen]),
+    )
+
+
+def _judge(
+    data: _Set, intents: tuple[str, ...], seen: _HeldOut, out_of_scope: float
+) -> tuple[Pool, Calibrator, Calibration]:
+    known = seen.in_scope
+    pool = fit_pool(seen.voices.rows(known), data.targets[seen.rows[known]])
+    if known.sum() < ENOUGH_TO_JUDGE:
+        return pool, NEVER_SURE, Calibration((), (), ())
+    logs = pool.log_probabilities(seen.voices)
+    found = signs(logs, seen.voices)
+    best = logs.argmax(axis=1)
+    right = (best == data.targets[seen.rows]) & known
+    importance = _importance(known, out_of_scope)
+    sure = _cross_fitted(found, right, importance, seen.fold)
+    sample = _calibration_turns(known, out_of_scope, data.seed)
+    calibration = Calibration(
+        tuple(map(float, sure[sample])),
+        tuple(map(bool, right[sample])),
+        tuple(intents[number] for number in best[sample]),
+    )
+    return pool, fit_calibrator(found, right, importance), calibration
+
+
+def _importance(known: NDArray[np.bool_], out_of_scope: float) -> NDArray[np.float64]:
+    """Questions out of scope weigh together what their declared share of the traffic says."""
+    strange = max(1, int((~known).sum()))
+    each = out_of_scope / (1 - out_of_scope) * float(known.sum()) / strange
+    return np.where(known, 1.0, each)
+
+
+def _cross_fitted(
+    found: NDArray[np.float64], right: NDArray[np.bool_], importance: NDArray[np.float64], fold: Numbers
+) -> NDArray[np.float64]:
+    """Thresholds come from these, so no turn may be judged by a curve that was fitted to it."""
+    sure = np.zeros(len(found))
+    part = fold % 5
+    for number in np.unique(part):
+        mine = part == number
+        curve = fit_calibrator(found[~mine], right[~mine], importance[~mine])
+        sure[mine] = curve.confidence(found[mine])
+    return sure
+
+
+def _calibration_turns(known: NDArray[np.bool_], out_of_scope: float, seed: int) -> Numbers:
+    strange = np.random.default_rng(seed + 2).permutation(np.flatnonzero(~known))
+    share = round(out_of_scope / (1 - out_of_scope) * int(known.sum()))
+    return np.concatenate([np.flatnonzero(known), strange[:share]])

@@ -1,0 +1,104 @@
+"""The words themselves: TF-IDF over words and pieces of words under a linear SVM. Sees what meaning glosses over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+from labeling.intent_model.encoder import MAX_CHARACTERS
+
+Floats = NDArray[np.float32]
+
+MANY = 3_000
+"""From this many examples on, a term that stands in one example only is left out."""
+MOST_TERMS = 40_000
+SETTINGS: dict[str, dict[str, Any]] = {
+    "words": {"analyzer": "word", "ngram_range": (1, 2)},
+    "pieces": {"analyzer": "char_wb", "ngram_range": (3, 5)},
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The vocabulary: each kind's terms in the order of their columns, and how rare each one is."""
+
+    vocabulary: dict[str, list[str]]
+    rarity: dict[str, Floats]
+    _vectorizers: list[TfidfVectorizer] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        made = [self._vectorizer(kind) for kind in SETTINGS if self.vocabulary.get(kind)]
+        object.__setattr__(self, "_vectorizers", made)
+
+    def _vectorizer(self, kind: str) -> TfidfVectorizer:
+        columns = {term: column for column, term in enumerate(self.vocabulary[kind])}
+        vectorizer = TfidfVectorizer(vocabulary=columns, **_common(kind))
+        vectorizer.idf_ = self.rarity[kind].astype(np.float64)
+        return vectorizer
+
+    def matrix(self, texts: Sequence[str]) -> Any:
+        """A sparse row a text."""
+        from scipy.sparse import csr_matrix, hstack
+
+        cut = [text[:MAX_CHARACTERS] for text in texts]
+        if not self._vectorizers:
+            return csr_matrix((len(texts), 1), dtype=np.float32)
+        return hstack([vectorizer.transform(cut) for vectorizer in self._vectorizers], format="csr")
+
+
+def learn_terms(texts: Sequence[str]) -> Terms:
+    vocabulary: dict[str, list[str]] = {}
+    rarity: dict[str, Floats] = {}
+    for kind in SETTINGS:
+        vectorizer = TfidfVectorizer(min_df=2 if len(texts) >= MANY else 1, max_features=MOST_TERMS, **_common(kind))
+        try:
+            vectorizer.fit([text[:MAX_CHARACTERS] for text in texts])
+        except ValueError:  # no text holds a single term, as when all are emoji
+            vocabulary[kind], rarity[kind] = [], np.zeros(0, np.float32)
+            continue
+        vocabulary[kind] = list(map(str, vectorizer.get_feature_names_out()))
+        rarity[kind] = vectorizer.idf_.astype(np.float32)
+    return Terms(vocabulary, rarity)
+
+
+def _common(kind: str) -> dict[str, Any]:
+    return {"sublinear_tf": True, "dtype": np.float32, **SETTINGS[kind]}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Each intent's weight on each term."""
+
+    terms: Terms
+    weights: Floats
+    bias: Floats
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        return self.scores_of(self.terms.matrix(texts))
+
+    def scores_of(self, matrix: Any) -> Floats:
+        scored: Floats = np.asarray(matrix @ self.weights + self.bias, dtype=np.float32)
+        return scored
+
+
+def fit_words(
+    terms: Terms, matrix: Any, targets: NDArray[np.int64], intents: int, importance: Floats | None = None
+) -> Words:
+    """An intent without an example gets a score that never wins."""
+    present = np.unique(targets)
+    machine = LinearSVC(C=1.0, tol=1e-2, random_state=0)
+    machine.fit(matrix, targets, sample_weight=importance)
+    coefficients, bias = machine.coef_, machine.intercept_
+    if len(present) == 2:  # one hyperplane serves both sides
+        coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])
+    weights = np.zeros((matrix.shape[1], intents), np.float32)
+    weights[:, present] = coefficients.T
+    biases = np.full(intents, -2.0, np.float32)
+    biases[present] = bias
+    return Words(terms, weights, biases)

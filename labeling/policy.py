@@ -1,0 +1,79 @@
+"""The support lead's rules: which tier an intent is in, and what each tier promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CERTAINTY = 0.9
+"""How sure the derived thresholds must be that a promise is kept, where config.yml does not say."""
+
+
+class PolicyError(Exception):
+    """The tiers in config.yml cannot be used. The one line says which entry to change."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A risk class of intents. `promise` is the share (0 to 1) of the bot's answers that must be right."""
+
+    name: str
+    promise: float | None
+    answers: bool
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An intent that is in no tier is never answered by the bot."""
+
+    tiers: tuple[Tier, ...]
+    intents: Mapping[str, Tier]
+    certainty: float = CERTAINTY
+    """The share of training runs (0 to 1) in which every derived threshold must keep its promise."""
+
+    def tier_of(self, intent: str) -> Tier | None:
+        return self.intents.get(intent)
+
+
+def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY) -> Policy:
+    """Reads what stands under `tiers:` in config.yml. Raises PolicyError."""
+    if not isinstance(tiers, Mapping) or not tiers:
+        raise PolicyError("tiers: name at least one tier, such as routine: {promise: 0.95, intents: [...]}")
+    if not isinstance(certainty, float) or not 0.5 <= certainty < 1:
+        raise PolicyError(f"certainty: must be from 0.5 to below 1, and is {certainty!r}")
+    intents: dict[str, Tier] = {}
+    read = []
+    for name, entry in tiers.items():
+        tier = _tier(str(name), entry)
+        read.append(tier)
+        for intent in _intents(tier.name, entry):
+            if intent in intents:
+                raise PolicyError(
+                    f"tiers: {intent} is in both {intents[intent].name} and {tier.name}; leave it in one"
+                )
+            intents[intent] = tier
+    return Policy(tuple(read), intents, certainty)
+
+
+def _tier(name: str, entry: Any) -> Tier:
+    if not isinstance(entry, Mapping):
+        raise PolicyError(f"tiers: {name} must be a mapping with promise (or answer: never) and intents")
+    unknown = sorted(set(map(str, entry)) - {"promise", "answer", "intents"})
+    if unknown:
+        raise PolicyError(f"tiers: {name} has an unknown entry {unknown[0]}; use promise, answer and intents")
+    if "answer" in entry:
+        if entry["answer"] != "never" or "promise" in entry:
+            raise PolicyError(f"tiers: {name} needs either a promise or answer: never, not both")
+        return Tier(name, None, answers=False)
+    promise = entry.get("promise")
+    if not isinstance(promise, float) or not 0.5 <= promise < 1:
+        raise PolicyError(f"tiers: {name} needs a promise from 0.5 to below 1, such as 0.95, or answer: never")
+    return Tier(name, promise, answers=True)
+
+
+def _intents(name: str, entry: Mapping[str, Any]) -> list[str]:
+    intents = entry.get("intents") or []
+    if not isinstance(intents, list) or not all(isinstance(intent, str) for intent in intents):
+        raise PolicyError(f"tiers: the intents of {name} must be a list of intent names")
+    return intents

@@ -1,0 +1,62 @@
+"""What is done with a turn: answer it, or hand it to a person, and why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from labeling.policy import Policy, Tier
+from labeling.promise import Thresholds
+from labeling.ranking import Ranking
+
+RouteKind = Literal["answer", "clarify", "escalate"]
+
+
+@dataclass(frozen=True)
+class Route:
+    """The decision beside the model's opinion. The reason is a sentence that an agent reads on the card."""
+
+    kind: RouteKind
+    tier: str | None
+    reason: str
+    audit: bool = False
+
+
+def route(ranking: Ranking, policy: Policy, thresholds: Thresholds) -> Route:
+    """Where anything is missing (a guess, a tier, a supported promise) a person answers."""
+    best = ranking.best
+    if best is None:
+        return Route("escalate", None, "There is no intent model yet, so a person answers.")
+    intent = readable(best)
+    tier = policy.tier_of(best)
+    if tier is None:
+        return Route("escalate", None, f"It may be {intent}, which is in no tier, so a person answers.")
+    if not tier.answers:
+        return Route("escalate", tier.name, f"It may be {intent}; {tier.name} turns always go to a person.")
+    return _by_confidence(ranking, intent, tier, thresholds.get(tier.name))
+
+
+def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float | None) -> Route:
+    if threshold is None:
+        reason = (
+            f"It may be {intent}, but too few checked examples yet support the promise of "
+            f"{_percent(tier.promise or 1)} right answers in the {tier.name} tier."
+        )
+        return Route("escalate", tier.name, reason)
+    sure = _percent(ranking.confidence)
+    if ranking.confidence >= threshold:
+        reason = f"{sure} sure it is {intent}; the {tier.name} tier needs {_percent(threshold)}."
+        return Route("answer", tier.name, reason)
+    needs = f"{math.ceil(threshold * 100 - 1e-9)} %"  # rounded up: 90 of 90 % would read as enough
+    return Route("escalate", tier.name, f"Only {sure} sure it is {intent}; this tier needs {needs}.")
+
+
+def readable(intent: str) -> str:
+    """`refund_status` as people read it: Refund status."""
+    words = intent.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _percent(share: float) -> str:
+    return f"{int(share * 100 + 1e-9)} %"
