@@ -15,9 +15,10 @@ export class Unread {
     this.newest = 0;
   }
 
-  take({ number, speaker }) {
+  take({ number, speaker, deleted }) {
     this.newest = Math.max(this.newest, number);
-    if (['bot', 'agent'].includes(speaker) && number > recall('seen', 0)) this.numbers.add(number);
+    if (deleted) this.numbers.delete(number);
+    else if (['bot', 'agent'].includes(speaker) && number > recall('seen', 0)) this.numbers.add(number);
     this.look();
   }
 
