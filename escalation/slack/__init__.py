@@ -1,0 +1,1 @@
+"""The desk: cases as cards and threads in Slack."""

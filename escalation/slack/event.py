@@ -1,0 +1,107 @@
+"""Slack's events in our own words, read once at the door. What is not for us is a word too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SPOKEN = {None, "", "file_share", "thread_broadcast"}
+"""Subtypes by which a person says something in a thread; a broadcast is a reply that the channel sees too."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A person said something in a thread."""
+
+    channel: str
+    ts: str
+    thread_ts: str
+    person_id: str
+    text: str
+    files: tuple[str, ...] = ()
+    """Names of attached files."""
+
+    @property
+    def key(self) -> str:
+        return f"message:{self.channel}:{self.ts}"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A person changed what they had said in a thread."""
+
+    channel: str
+    ts: str
+    thread_ts: str
+    person_id: str
+    text: str
+    edited_ts: str
+
+    @property
+    def key(self) -> str:
+        return f"message:{self.channel}:{self.ts}:changed:{self.edited_ts}"
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A message is gone: a person's, or one of our cards."""
+
+    channel: str
+    ts: str
+
+    @property
+    def key(self) -> str:
+        return f"message:{self.channel}:{self.ts}:deleted"
+
+
+@dataclass(frozen=True)
+class NotForUs:
+    """Nothing that the desk acts on."""
+
+
+Event = Reply | Edit | Deletion | NotForUs
+
+
+def read_event(event: Mapping[str, Any]) -> Event:
+    """What the event means for a case's thread."""
+    if event.get("type") != "message":
+        return NotForUs()
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        return _read_change(event)
+    if subtype == "message_deleted":
+        return _read_deletion(event)
+    if subtype in SPOKEN and _by_a_person(event) and _in_a_thread(event):
+        return _read_reply(event)
+    return NotForUs()
+
+
+def _read_reply(event: Mapping[str, Any]) -> Reply:
+    files = tuple(str(file.get("name") or "a file") for file in event.get("files") or [])
+    return Reply(event["channel"], event["ts"], event["thread_ts"], event["user"], event.get("text") or "", files)
+
+
+def _read_change(event: Mapping[str, Any]) -> Event:
+    message = event.get("message") or {}
+    if message.get("subtype") == "tombstone":  # a deleted message whose thread lives on
+        return Deletion(event["channel"], message["ts"])
+    edited = (message.get("edited") or {}).get("ts")
+    if not edited or not _by_a_person(message) or not _in_a_thread(message):
+        return NotForUs()  # an unfurled link, a new reply count, a post of our own
+    return Edit(
+        event["channel"], message["ts"], message["thread_ts"], message["user"], message.get("text") or "", edited
+    )
+
+
+def _read_deletion(event: Mapping[str, Any]) -> Event:
+    ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts")
+    return Deletion(event["channel"], ts) if ts and event.get("channel") else NotForUs()
+
+
+def _by_a_person(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("user")) and not message.get("bot_id") and message.get("user") != "USLACKBOT"
+
+
+def _in_a_thread(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("thread_ts")) and message.get("thread_ts") != message.get("ts")

@@ -1,0 +1,73 @@
+"""The part of the card that asks what the customer wanted: one click, and a change of mind is one more."""
+
+from __future__ import annotations
+
+from escalation.slack.block import Block, actions, button, search_menu, section
+from escalation.slack.case_file import CaseFile
+from escalation.slack.intents import Intents
+from escalation.slack.mrkdwn import escape, shorten
+from escalation.slack.press import OF_TURN, TELL_APART, Do
+from labeling.ranking import Guess
+from labeling.store.correction import Correction, CorrectionKind
+
+GUESSES = 4
+
+
+def teaching_blocks(file: CaseFile, intents: Intents) -> list[Block]:
+    """Guesses with their probabilities, buttons for them, a search over all intents, and what was said already."""
+    assert file.turn is not None
+    number = str(file.case.id)
+    menu = [
+        search_menu(Do.CHOOSE.value, "Another intent: type to search"),
+        button(Do.NEW_INTENT.value, "New intent…", number),
+        button(Do.NOT_A_REQUEST.value, "Not a request", number),
+    ]
+    if file.corrections:
+        menu.append(button(Do.WITHDRAW.value, "Take mine back", number))
+    blocks = [section(_question(file, intents))]
+    if guesses := best_guesses(file):
+        blocks.append(actions(f"{OF_TURN}{file.turn.id}", _buttons(guesses, file, intents)))
+    return [*blocks, actions(f"{OF_TURN}{file.turn.id}{TELL_APART}", menu)]
+
+
+def best_guesses(file: CaseFile) -> tuple[Guess, ...]:
+    """Those offered as buttons; empty where no model gave any."""
+    return file.ranking.guesses[:GUESSES] if file.ranking else ()
+
+
+def said(correction: Correction, intents: Intents) -> str:
+    """A correction in words."""
+    if correction.kind == CorrectionKind.INTENT.value:
+        return f"*{escape(intents.title(correction.intent or ''))}*"
+    if correction.kind == CorrectionKind.NEW_INTENT.value:
+        return f"a new intent, *{escape(correction.intent or '')}*"
+    return "*not a request*"
+
+
+def _question(file: CaseFile, intents: Intents) -> str:
+    lines = ["*What did the customer want?* One click teaches the bot."]
+    if file.turn and not file.messages:
+        lines.append(f">{escape(shorten(file.turn.text, 300))}")
+    if file.ranking and file.ranking.guesses:
+        lines.append(f"Its guesses, {file.ranking.confidence:.0%} sure of the first:")
+        lines += [_bar(guess, intents) for guess in best_guesses(file)]
+    lines += [f"🏷️ {escape(one.person_name)} says: {said(one, intents)}" for one in file.corrections[-8:]]
+    return "\n".join(lines)
+
+
+def _bar(guess: Guess, intents: Intents) -> str:
+    filled = round(guess.probability * 8)
+    return f"`{'█' * filled}{'░' * (8 - filled)}` {escape(shorten(intents.title(guess.intent), 80))} {guess.probability:.0%}"
+
+
+def _buttons(guesses: tuple[Guess, ...], file: CaseFile, intents: Intents) -> list[Block]:
+    chosen = {one.intent for one in file.corrections if one.kind == CorrectionKind.INTENT.value}
+    return [
+        button(
+            f"{Do.GUESS.value}_{place}",
+            intents.title(guess.intent),
+            guess.intent,
+            style="primary" if guess.intent in chosen else None,
+        )
+        for place, guess in enumerate(guesses)
+    ]

@@ -1,0 +1,62 @@
+"""The windows (modals) that the desk opens. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from escalation.slack.block import Block, actions, button, plain, section, text_field
+from escalation.slack.mrkdwn import escape, shorten
+from escalation.slack.press import DEFINITION, NAME, NEW_INTENT_WINDOW, Do
+from escalation.slack.talk import whole
+from escalation.store.message import Message
+
+SECTIONS = 90
+"""Below the 100 blocks that Slack allows in a window."""
+
+
+def new_intent_window(case_id: int, turn_id: int, text: str, suggestion: bool, opened_at: float) -> dict[str, Any]:
+    """Asks for a name and a definition; remembers what it is about, and since when it is open."""
+    about = {"case": case_id, "turn": turn_id, "suggestion": suggestion, "opened": round(opened_at, 3)}
+    return {
+        "type": "modal",
+        "callback_id": NEW_INTENT_WINDOW,
+        "private_metadata": json.dumps(about),
+        "title": plain("A new intent"),
+        "submit": plain("Propose"),
+        "close": plain("Cancel"),
+        "blocks": [
+            section(f"Something that no intent covers yet. The customer wrote:\n>{escape(shorten(text, 300))}"),
+            text_field(NAME, "A short name", "Rent a tent", 60),
+            text_field(
+                DEFINITION, "What it means", "The customer wants to rent equipment for a few days.", 500, long=True
+            ),
+        ],
+    }
+
+
+def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:
+    """Everything that was said, whole; of a very long conversation the newest part."""
+    pieces = whole(messages) or ["Nothing has been said yet."]
+    blocks: list[Block] = [section(piece) for piece in pieces[-SECTIONS:]]
+    if len(pieces) > SECTIONS:
+        blocks.insert(0, section("_This is the newest part of a very long conversation._"))
+    return {"type": "modal", "title": plain("The conversation"), "close": plain("Done"), "blocks": blocks}
+
+
+def question_about_held(ts: str, owner: str, text: str) -> list[Block]:
+    """What becomes of a reply whose author does not own the case."""
+
+    return [
+        section(
+            f"{escape(owner)} has this case, so your reply has not gone to the customer:\n>{escape(shorten(text, 300))}"
+        ),
+        actions(
+            "held",
+            [
+                button(Do.SEND_HELD.value, "Take over and send", ts, style="primary"),
+                button(Do.KEEP_HELD.value, "Keep it as a note", ts),
+            ],
+        ),
+    ]
