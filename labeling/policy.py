@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labeling.refusal import Refusal
+
 CERTAINTY = 0.9
 """How sure the derived thresholds must be that a promise is kept, where config.yml does not say."""
 
 
-class PolicyError(Exception):
+class PolicyError(Refusal):
     """The tiers in config.yml cannot be used. The one line says which entry to change."""
 
 

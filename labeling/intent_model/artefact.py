@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.intent_model.calibration import Calibrator
-from labeling.intent_model.encoder import Encoder, EncoderUnusable, open_encoder
+from labeling.intent_model.encoder import Encoder, open_encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
 from labeling.intent_model.pool import Pool
+from labeling.intent_model.source import EncoderUnusable
 from labeling.intent_model.words import Terms, Words
 from labeling.promise import Calibration
+from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
     from labeling.intent_model.model import IntentModel, Parts
@@ -31,7 +33,7 @@ MANIFEST = "manifest.json"
 FILES = ("labels.json", "terms.json", "calibration.json", "arrays.npz")
 
 
-class ArtefactRefused(Exception):
+class ArtefactRefused(Refusal):
     """The artefact is damaged, half-written, or not for this version. Train again, or roll back."""
 
 
@@ -104,7 +106,9 @@ def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in sorted(arrays):
             one = io.BytesIO()
-            np.lib.format.write_array(one, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            np.lib.format.write_array(  # type: ignore[no-untyped-call]
+                one, np.ascontiguousarray(arrays[name]), allow_pickle=False
+            )
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), one.getvalue(), zipfile.ZIP_DEFLATED, 1)
     return packed.getvalue()
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 STRENGTH = 30.0
-"""Inverse regularisation. At scikit-learn's 1 few-shot probabilities are flat; 30 was best on vectors of length one."""
+"""Inverse regularisation, scikit-learn's C. At its default of 1 few-shot probabilities are flat; 30 was best."""
 TOLERANCE = 1e-4
 ITERATIONS = 200
 

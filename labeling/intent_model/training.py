@@ -24,6 +24,7 @@ from labeling.intent_model.neighbours import Neighbours, keep_neighbours
 from labeling.intent_model.pool import Pool, Voices, fit_pool
 from labeling.intent_model.words import Terms, Words, fit_words, learn_terms
 from labeling.promise import Calibration
+from labeling.refusal import Refusal
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -35,7 +36,7 @@ ENOUGH_TO_JUDGE = 30
 NEVER_SURE = Calibrator(np.zeros(len(SIGNS)), np.ones(len(SIGNS)), np.zeros(len(SIGNS)), -30.0)
 
 
-class TrainingRefused(Exception):
+class TrainingRefused(Refusal):
     """These examples make no model. The one line says what to add."""
 
 

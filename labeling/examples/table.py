@@ -1,0 +1,73 @@
+"""Labelled messages in a CSV file with a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from labeling.examples.example import ExamplesRefused, Row
+
+INTENT_COLUMNS = ("intent", "category", "label")
+LONGEST_FIELD = 1 << 20
+
+
+def read_table(path: Path) -> list[Row]:
+    """Columns `text` and one of intent, category or label; others are left alone. Raises ExamplesRefused."""
+    text = read_text(path)
+    header = (text.splitlines() or [""])[0]
+    delimiter = max(",;\t", key=header.count)
+    csv.field_size_limit(LONGEST_FIELD)
+    records = _records(path, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    _, names = next(records, (1, []))
+    text_column, intent_column = _columns(path, names)
+    return [
+        Row(_field(record, text_column), _field(record, intent_column), path, line)
+        for line, record in records
+        if any(field.strip() for field in record)
+    ]
+
+
+def read_text(path: Path) -> str:
+    """Raises ExamplesRefused where the file is missing or is not UTF-8."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ExamplesRefused([f"{path}: there is no such file"]) from error
+    except OSError as error:
+        raise ExamplesRefused([f"{path}: cannot be read ({error.strerror})"]) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ExamplesRefused([f"{path}, line {line}: is not UTF-8; save the file as UTF-8"]) from error
+
+
+def _records(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line on which it begins."""
+    line = 1
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ExamplesRefused([f"{path}, line {line}: is not CSV ({error})"]) from error
+        yield line, record
+        line = reader.line_num + 1  # type: ignore[attr-defined]
+
+
+def _columns(path: Path, names: Sequence[str]) -> tuple[int, int]:
+    known = [name.strip().casefold() for name in names]
+    intents = [known.index(name) for name in INTENT_COLUMNS if name in known]
+    if "text" not in known or not intents:
+        found = ", ".join(name.strip() for name in names if name.strip()) or "none"
+        raise ExamplesRefused(
+            [f"{path}, line 1: needs the columns text and intent (or category, or label); found: {found[:200]}"]
+        )
+    return known.index("text"), intents[0]
+
+
+def _field(record: Sequence[str], column: int) -> str:
+    return record[column].strip() if column < len(record) else ""
