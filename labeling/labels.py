@@ -24,7 +24,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TurnState:
     """All that stands about one turn: each person's last word, and the trainers' decision where one counts."""
 
     said: tuple[Correction, ...]
@@ -65,11 +65,11 @@ class Label:
     decided_at: datetime
 
 
-def verdict(corrections: Sequence[Correction], reviews: Sequence[Review]) -> Verdict:
+def state_of(corrections: Sequence[Correction], reviews: Sequence[Review]) -> TurnState:
     """From everything that was ever said and decided about one turn, oldest first."""
     review = counting(list(reviews))
     since = [c for c in corrections if review is not None and c.created_at > review.created_at]
-    return Verdict(tuple(standing(list(corrections))), review, any(_contradicts(c, review) for c in since))
+    return TurnState(tuple(standing(list(corrections))), review, any(_contradicts(c, review) for c in since))
 
 
 def _contradicts(correction: Correction, review: Review | None) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from labeling.labels import Verdict, answer_of, in_chunks, verdict
+from labeling.labels import TurnState, answer_of, in_chunks, state_of
 from labeling.ranking import Ranking
 from labeling.store.correction import Correction
 from labeling.store.review import Decision, Review
@@ -53,12 +53,12 @@ class Item:
     reason: str
     audit: bool
     created_at: datetime
-    verdict: Verdict
+    state: TurnState
 
     @property
     def answers(self) -> tuple[str | None, ...]:
         """The different answers that people gave, in the order in which they were first given."""
-        return tuple(dict.fromkeys(answer_of(correction).intent for correction in self.verdict.said))
+        return tuple(dict.fromkeys(answer_of(correction).intent for correction in self.state.said))
 
     @property
     def model_agrees(self) -> bool:
@@ -67,13 +67,13 @@ class Item:
     @property
     def why(self) -> str:
         """Why this turn is worth a trainer's time, in one sentence."""
-        if self.verdict.reopened:
+        if self.state.reopened:
             return "Somebody has said something else since this was decided."
-        if self.verdict.people_disagree:
+        if self.state.people_disagree:
             return "People disagree: which is it?"
-        if self.verdict.agreed and self.verdict.agreed.is_new:
+        if self.state.agreed and self.state.agreed.is_new:
             return "Nothing covers this yet: a new intent is proposed."
-        if self.verdict.agreed and self.verdict.agreed.intent is None:
+        if self.state.agreed and self.state.agreed.intent is None:
             return "Not a request: nothing to learn an intent from."
         if self.model_agrees:
             return "The guess was right; this teaches the model to be surer of it."
@@ -84,7 +84,7 @@ class Item:
     @property
     def value(self) -> float:
         """How much a decision teaches; higher is more."""
-        if self.verdict.people_disagree or self.verdict.reopened:
+        if self.state.people_disagree or self.state.reopened:
             return 3.0
         if self.model_agrees:
             return 1.0 - self.ranking.confidence
@@ -110,7 +110,7 @@ class Page:
 def waiting(session: Session, wanted: Wanted | None = None, number: int = 1, size: int = 25) -> Page:
     """Corrected turns that wait for a decision."""
     wanted = wanted or Wanted()
-    items = _items(session, waiting_verdicts(session))
+    items = _items(session, waiting_states(session))
     if wanted.order is Order.VALUE:
         items.sort(key=lambda item: (-item.value, item.created_at, item.turn_id))
     else:
@@ -122,22 +122,22 @@ def decided(session: Session, wanted: Wanted | None = None, number: int = 1, siz
     """Turns whose decision counts, newest decision first."""
     newest: Any = func.max(Review.id)
     turn_ids = session.exec(select(Review.turn_id).group_by(Review.turn_id).order_by(newest.desc()))
-    found = _verdicts(session, list(turn_ids))
+    found = _states(session, list(turn_ids))
     counted = {turn_id: one for turn_id, one in found.items() if one.review is not None}
     return _page(_items(session, counted), wanted or Wanted(), number, size)
 
 
 def item(session: Session, turn_id: int) -> Item | None:
     """One turn, whatever stands about it; None if there is none."""
-    found = _items(session, _verdicts(session, [turn_id]))
+    found = _items(session, _states(session, [turn_id]))
     return found[0] if found else None
 
 
-def waiting_verdicts(session: Session) -> dict[int, Verdict]:
+def waiting_states(session: Session) -> dict[int, TurnState]:
     """By turn, oldest turn first. Its cost grows with the backlog, not with the history."""
     newest: Any = func.max(Review.id)
     last = select(Review.turn_id, newest.label("review_id")).group_by(Review.turn_id).subquery()
-    # Undone, or followed by another word: those may wait again, and `verdict` knows.
+    # Undone, or followed by another word: those may wait again, and `state_of` knows.
     rows = (
         select(Correction.turn_id)
         .outerjoin(last, last.c.turn_id == col(Correction.turn_id))
@@ -151,10 +151,10 @@ def waiting_verdicts(session: Session) -> dict[int, Verdict]:
         )
         .distinct()
     )
-    return {turn_id: one for turn_id, one in _verdicts(session, sorted(session.exec(rows))).items() if one.waits}
+    return {turn_id: one for turn_id, one in _states(session, sorted(session.exec(rows))).items() if one.waits}
 
 
-def _verdicts(session: Session, turn_ids: Sequence[int]) -> dict[int, Verdict]:
+def _states(session: Session, turn_ids: Sequence[int]) -> dict[int, TurnState]:
     said: dict[int, list[Correction]] = {}
     decided_: dict[int, list[Review]] = {}
     for some in in_chunks(turn_ids):
@@ -164,17 +164,17 @@ def _verdicts(session: Session, turn_ids: Sequence[int]) -> dict[int, Verdict]:
         reviews = select(Review).where(col(Review.turn_id).in_(some)).order_by(col(Review.id))
         for review in session.exec(reviews):
             decided_.setdefault(review.turn_id, []).append(review)
-    return {turn_id: verdict(said.get(turn_id, []), decided_.get(turn_id, [])) for turn_id in turn_ids}
+    return {turn_id: state_of(said.get(turn_id, []), decided_.get(turn_id, [])) for turn_id in turn_ids}
 
 
-def _items(session: Session, verdicts: dict[int, Verdict]) -> list[Item]:
+def _items(session: Session, states: dict[int, TurnState]) -> list[Item]:
     turns: dict[int, Turn] = {}
-    for some in in_chunks(list(verdicts)):
+    for some in in_chunks(list(states)):
         turns.update((turn.id or 0, turn) for turn in session.exec(select(Turn).where(col(Turn.id).in_(some))))
-    return [_item(turns[turn_id], found) for turn_id, found in verdicts.items() if turn_id in turns]
+    return [_item(turns[turn_id], found) for turn_id, found in states.items() if turn_id in turns]
 
 
-def _item(turn: Turn, found: Verdict) -> Item:
+def _item(turn: Turn, found: TurnState) -> Item:
     assert turn.id is not None
     return Item(
         turn_id=turn.id,
@@ -185,7 +185,7 @@ def _item(turn: Turn, found: Verdict) -> Item:
         reason=turn.reason,
         audit=turn.audit,
         created_at=turn.created_at,
-        verdict=found,
+        state=found,
     )
 
 
@@ -197,7 +197,7 @@ def _page(items: list[Item], wanted: Wanted, number: int, size: int) -> Page:
 
 
 def _is_wanted(one: Item, wanted: Wanted) -> bool:
-    said = {*one.answers, one.verdict.label}
+    said = {*one.answers, one.state.label}
     return (
         (not wanted.tier or one.tier == wanted.tier)
         and (not wanted.intent or wanted.intent in said)

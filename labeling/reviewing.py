@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from sqlmodel import Session, select
 
-from labeling.labels import Verdict, intent_name, verdict
+from labeling.labels import TurnState, intent_name, state_of
 from labeling.refusal import Refusal
-from labeling.review_queue import waiting_verdicts
+from labeling.review_queue import waiting_states
 from labeling.store.correction import corrections_of
 from labeling.store.review import Decision, Review, reviews_of
 from labeling.store.turn import Turn
@@ -40,7 +40,7 @@ class NothingToUndo(ReviewRefused):
 
 def accept(session: Session, turn_id: int, trainer: str) -> Review:
     """The label becomes what people said. Raises NothingCorrected, PeopleDisagree, NoSuchTurn."""
-    found = verdict_of(session, turn_id)
+    found = state_of_turn(session, turn_id)
     if found.people_disagree:
         raise PeopleDisagree(f"People disagree about turn {turn_id}: choose one of their answers.")
     if found.agreed is None:
@@ -55,7 +55,7 @@ def change(
 
     Raises UnknownIntent for a name that is not `known`, unless it `is_new`; NoSuchTurn.
     """
-    found = verdict_of(session, turn_id)
+    found = state_of_turn(session, turn_id)
     if intent is not None and intent not in known:
         named = intent_name(intent)
         if not named or not (is_new or named in known):
@@ -66,12 +66,12 @@ def change(
 
 def reject(session: Session, turn_id: int, trainer: str) -> Review:
     """Nothing is learned from this turn. Raises NoSuchTurn."""
-    return _decide(session, turn_id, trainer, Decision.REJECTED, None, verdict_of(session, turn_id))
+    return _decide(session, turn_id, trainer, Decision.REJECTED, None, state_of_turn(session, turn_id))
 
 
 def undo(session: Session, turn_id: int, trainer: str) -> Review:
     """What counted before the last decision counts again. Raises NothingToUndo, NoSuchTurn."""
-    if verdict_of(session, turn_id).review is None:
+    if state_of_turn(session, turn_id).review is None:
         raise NothingToUndo(f"Turn {turn_id} has no decision to undo; it waits in the queue.")
     return _append(session, Review(turn_id=turn_id, decision=Decision.UNDONE.value, trainer=trainer))
 
@@ -79,21 +79,21 @@ def undo(session: Session, turn_id: int, trainer: str) -> Review:
 def accept_all(session: Session, trainer: str) -> list[Review]:
     """Accepts every waiting turn that people agree on, and leaves the others for a trainer's eye."""
     accepted = []
-    for turn_id, found in waiting_verdicts(session).items():
+    for turn_id, found in waiting_states(session).items():
         if found.agreed is not None:
             accepted.append(_decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed.intent, found))
     return accepted
 
 
-def verdict_of(session: Session, turn_id: int) -> Verdict:
+def state_of_turn(session: Session, turn_id: int) -> TurnState:
     """Raises NoSuchTurn. On PostgreSQL the turn is locked until the transaction ends: one decision at a time."""
     if session.exec(select(Turn.id).where(Turn.id == turn_id).with_for_update()).first() is None:
         raise NoSuchTurn(f"There is no turn {turn_id}: load the page again.")
-    return verdict(corrections_of(session, turn_id), reviews_of(session, turn_id))
+    return state_of(corrections_of(session, turn_id), reviews_of(session, turn_id))
 
 
 def _decide(
-    session: Session, turn_id: int, trainer: str, decision: Decision, intent: str | None, found: Verdict
+    session: Session, turn_id: int, trainer: str, decision: Decision, intent: str | None, found: TurnState
 ) -> Review:
     counts = found.review
     if counts is not None and not found.reopened and (counts.decision, counts.intent) == (decision.value, intent):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary
+from sqlalchemy import JSON, Column, Index, LargeBinary, text
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -23,19 +23,34 @@ class Standing(str, Enum):
 
 
 class Model(SQLModel, table=True):
-    """One trained intent model. The artefact travels in the row, so that a replica needs the database only."""
+    """One trained intent model; the index lets at most one be live. The artefact travels in the row, so that a
+    replica needs the database only.
+    """
 
     __tablename__ = "handraise_model"
+    __table_args__ = (
+        Index(
+            "handraise_model_one_live",
+            "standing",
+            unique=True,
+            sqlite_where=text("standing = 'live'"),
+            postgresql_where=text("standing = 'live'"),
+        ),
+    )
 
     version: str = Field(primary_key=True)
-    standing: str = Field(default=Standing.CANDIDATE.value, index=True)
-    snapshot: str
+    standing: str = Field(default=Standing.CANDIDATE.value)
+    snapshot: str = Field(index=True)
     """Fingerprint of the snapshot that it was trained on."""
+    encoder: str
+    """As config.yml named it."""
     examples: int
+    labels: int = 0
+    """How many of the examples are labels that trainers gave."""
     report: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """What the evaluation on the frozen set measured."""
     objections: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    """Every reason why it was refused."""
+    """Every reason why it was refused, or taken down, or could not be loaded."""
     archive: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """The artefact's directory as a zip archive."""
     sha256: str

@@ -49,14 +49,23 @@ def upgrade() -> None:
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("standing", sa.String(), nullable=False),
         sa.Column("snapshot", sa.String(), nullable=False),
+        sa.Column("encoder", sa.String(), nullable=False),
         sa.Column("examples", sa.Integer(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("promoted_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("version"),
     )
     with op.batch_alter_table("handraise_model", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handraise_model_standing"), ["standing"], unique=False)
+        batch_op.create_index(
+            "handraise_model_one_live",
+            ["standing"],
+            unique=True,
+            sqlite_where=sa.text("standing = 'live'"),
+            postgresql_where=sa.text("standing = 'live'"),
+        )
+        batch_op.create_index(batch_op.f("ix_handraise_model_snapshot"), ["snapshot"], unique=False)
 
     op.create_table(
         "handraise_turn",
@@ -304,7 +313,12 @@ def downgrade() -> None:
 
     op.drop_table("handraise_turn")
     with op.batch_alter_table("handraise_model", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_handraise_model_standing"))
+        batch_op.drop_index(batch_op.f("ix_handraise_model_snapshot"))
+        batch_op.drop_index(
+            "handraise_model_one_live",
+            sqlite_where=sa.text("standing = 'live'"),
+            postgresql_where=sa.text("standing = 'live'"),
+        )
 
     op.drop_table("handraise_model")
     with op.batch_alter_table("handraise_inbox", schema=None) as batch_op:

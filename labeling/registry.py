@@ -1,0 +1,136 @@
+"""The registry's moves. Each happens in the caller's transaction, so a bot sees the old model or the new one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from labeling.clock import now
+from labeling.refusal import Refusal
+from labeling.store.model import Model, Standing, live_version
+
+
+class NoSuchModel(Refusal):
+    """The registry has no model of this version; `handraise status` lists them."""
+
+
+class RollbackRefused(Refusal):
+    """The version cannot go live again; the message says why."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run hands to the registry."""
+
+    version: str
+    snapshot: str
+    encoder: str
+    examples: int
+    labels: int
+    report: dict[str, Any]
+    archive: bytes
+
+
+def register(session: Session, trained: Trained) -> Model:
+    """Keeps a new model as a candidate. The same content has the same version: one known already waits once more."""
+    model = session.get(Model, trained.version) or Model(version=trained.version, **_content(trained))
+    if model.standing != Standing.LIVE:
+        model.standing = Standing.CANDIDATE.value
+    for name, value in _content(trained).items():
+        setattr(model, name, value)
+    session.add(model)
+    session.flush()
+    return model
+
+
+def _content(trained: Trained) -> dict[str, Any]:
+    sha256 = hashlib.sha256(trained.archive).hexdigest()
+    return {**{name: value for name, value in vars(trained).items() if name != "version"}, "sha256": sha256}
+
+
+def promote(session: Session, version: str) -> Model:
+    """The model goes live, and the one before retires. Raises NoSuchModel."""
+    model = model_of(session, version)
+    session.execute(
+        update(Model)
+        .where(col(Model.standing) == Standing.LIVE.value, col(Model.version) != version)
+        .values(standing=Standing.RETIRED.value)
+    )
+    model.standing, model.promoted_at, model.objections = Standing.LIVE.value, now(), []
+    session.add(model)
+    session.flush()
+    return model
+
+
+def refuse(session: Session, version: str, objections: Sequence[str]) -> Model:
+    """The candidate does not go live, and the reasons stay with it. Raises NoSuchModel."""
+    model = model_of(session, version)
+    model.standing, model.objections = Standing.REFUSED.value, list(objections)
+    session.add(model)
+    session.flush()
+    return model
+
+
+def roll_back(session: Session, trainer: str, version: str | None = None) -> Model:
+    """An earlier model goes live again: `version`, or the one that was live before this one.
+
+    The model taken down counts as refused, so that the next retraining does not bring the same one back.
+    Raises RollbackRefused or NoSuchModel.
+    """
+    model = model_of(session, version) if version else _before(session)
+    if model.standing == Standing.LIVE.value:
+        raise RollbackRefused(f"Model {model.version} is live already.")
+    if model.promoted_at is None:
+        raise RollbackRefused(f"Model {model.version} has never been live, so there is nothing to go back to.")
+    taken_down = live_version(session)
+    promote(session, model.version)
+    if taken_down is not None:
+        session.expire_all()
+        refuse(session, taken_down, [f"{trainer} went back to {model.version}."])
+    return model
+
+
+def _before(session: Session) -> Model:
+    retired = _listed().where(Model.standing == Standing.RETIRED.value).order_by(col(Model.promoted_at).desc())
+    model: Model | None = session.exec(retired).first()
+    if model is None:
+        raise RollbackRefused("There is no earlier model to go back to.")
+    return model
+
+
+def refused_before(session: Session, snapshot: str, encoder: str) -> Model | None:
+    """The model of this snapshot that was refused, or taken down by a person."""
+    rows = _listed().where(Model.snapshot == snapshot, Model.encoder == encoder)
+    found: Model | None = session.exec(rows.where(Model.standing == Standing.REFUSED.value)).first()
+    return found
+
+
+def model_of(session: Session, version: str) -> Model:
+    """Raises NoSuchModel."""
+    model: Model | None = session.exec(_listed().where(Model.version == version)).first()
+    if model is None:
+        raise NoSuchModel(f"There is no model {version}.")
+    return model
+
+
+def history(session: Session, limit: int = 50) -> list[Model]:
+    """The newest models, newest first; their archives are read only when asked for."""
+    return list(session.exec(_listed().order_by(col(Model.created_at).desc()).limit(limit)))
+
+
+def archive_of(session: Session, version: str) -> tuple[bytes, str]:
+    """The artefact and the checksum that it must have. Raises NoSuchModel."""
+    found = session.exec(select(Model.archive, Model.sha256).where(Model.version == version)).first()
+    if found is None:
+        raise NoSuchModel(f"There is no model {version}.")
+    return found
+
+
+def _listed() -> Any:
+    return select(Model).options(defer("archive"))

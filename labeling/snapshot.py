@@ -1,0 +1,77 @@
+"""The training set of one model: immutable, and known by a fingerprint of everything in it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labeling.examples import Example
+from labeling.labels import Label
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Examples in a fixed order, each text once."""
+
+    examples: tuple[Example, ...]
+    fingerprint: str
+    labels: int
+    """How many of the examples are labels that trainers gave to customers' words."""
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        return tuple(sorted({example.intent for example in self.examples}))
+
+
+def take(seeds: Sequence[Example], labels: Sequence[Label]) -> Snapshot:
+    """Puts seed examples and labels together; `labels` come oldest decision first.
+
+    Texts that differ in case and white space only are one text. Where they are given different intents, a trainer's
+    label beats a seed example, and a newer label an older one; of two seed examples the first stands. Turns labelled
+    "not a request" teach no intent and are left out, together with a seed example of the same text.
+    """
+    kept: dict[str, Example] = {}
+    for seed in seeds:
+        kept.setdefault(key(seed.text), seed)
+    given = {key(label.text): label for label in labels}
+    for text, label in given.items():
+        kept.pop(text, None)
+        if label.intent is not None and text:
+            kept[text] = Example(label.text.strip(), label.intent)
+    examples = tuple(sorted(kept.values(), key=lambda example: (example.intent, key(example.text))))
+    counted = sum(label.intent is not None and bool(text) for text, label in given.items())
+    return Snapshot(examples, fingerprint(examples), counted)
+
+
+def key(text: str) -> str:
+    """Equal for texts that are the same to a reader."""
+    return " ".join(text.casefold().split())
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Depends on texts and intents, not on their order."""
+    digest = hashlib.sha256()
+    for line in sorted(json.dumps([example.text, example.intent]) for example in examples):
+        digest.update(line.encode())
+        digest.update(b"\n")
+    return digest.hexdigest()[:24]
+
+
+def keep(snapshot: Snapshot, directory: Path) -> Path:
+    """Writes the snapshot as a CSV file named by its fingerprint, whole or not at all."""
+    path = directory / f"{snapshot.fingerprint}.csv"
+    if path.exists():
+        return path
+    directory.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{os.getpid()}.half")
+    with half.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "intent"])
+        writer.writerows((example.text, example.intent) for example in snapshot.examples)
+    half.replace(path)
+    return path
