@@ -1,0 +1,133 @@
+"""Shapes of blocks, and the check of a whole list of them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from escalation.practice.blocks.element import (
+    IMAGE_ELEMENT,
+    IN_ACTIONS,
+    IN_INPUT,
+    IN_SECTION,
+    any_text,
+    plain,
+)
+from escalation.practice.blocks.shape import (
+    Check,
+    Objections,
+    Shape,
+    anything,
+    array,
+    flag,
+    objection,
+    string,
+    typed,
+)
+from escalation.practice.refusal import JSON
+
+IN_MESSAGE = 50
+IN_VIEW = 100
+BLOCK_ID = string(255, 1)
+CONTEXT_TEXT = any_text(3000)
+
+
+def _context_element(value: Any, pointer: str) -> Objections:
+    if isinstance(value, dict) and value.get("type") == "image":
+        return IMAGE_ELEMENT(value, pointer)
+    return CONTEXT_TEXT(value, pointer)
+
+
+def _says_something(value: Any, pointer: str) -> Objections:
+    if "text" not in value and "fields" not in value:
+        yield objection("missing required field: text", pointer)
+
+
+def _block(fields: dict[str, Check], required: tuple[str, ...] = (), also: Check = anything) -> Check:
+    return Shape({**fields, "block_id": BLOCK_ID}, required, also)
+
+
+RICH_PARTS = ("rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote")
+RICH_PART = Shape(dict.fromkeys(("elements", "style", "indent", "border", "offset"), anything), ("elements",))
+RICH = typed(dict.fromkeys(RICH_PARTS, RICH_PART))
+
+BLOCKS: dict[str, Check] = {
+    "section": _block(
+        {
+            "text": any_text(3000),
+            "fields": array(any_text(2000), 10),
+            "accessory": typed(IN_SECTION),
+            "expand": flag,
+        },
+        also=_says_something,
+    ),
+    "header": _block({"text": plain(150)}, ("text",)),
+    "divider": _block({}),
+    "context": _block({"elements": array(_context_element, 10)}, ("elements",)),
+    "actions": _block({"elements": array(typed(IN_ACTIONS), 25)}, ("elements",)),
+    "image": _block(
+        {"image_url": string(3000, 1), "alt_text": string(2000), "title": plain(2000)},
+        ("image_url", "alt_text"),
+    ),
+    "input": _block(
+        {
+            "label": plain(2000),
+            "element": typed(IN_INPUT),
+            "hint": plain(2000),
+            "optional": flag,
+            "dispatch_action": flag,
+        },
+        ("label", "element"),
+    ),
+    "rich_text": _block({"elements": array(RICH, 100, 0)}, ("elements",)),
+}
+MARKDOWN: dict[str, Check] = {"markdown": _block({"text": string(12_000, 1)}, ("text",))}
+MESSAGE_BLOCKS = array(typed({**BLOCKS, **MARKDOWN}), IN_MESSAGE, 0)
+VIEW_BLOCKS = array(typed(BLOCKS), IN_VIEW, 0)
+
+
+def message_objections(blocks: Any) -> list[str]:
+    """Everything that Slack would not accept in a message's `blocks`."""
+    return [*MESSAGE_BLOCKS(blocks, "/blocks"), *_repeated(blocks, "/blocks")]
+
+
+def view_block_objections(blocks: Any, pointer: str) -> list[str]:
+    return [*VIEW_BLOCKS(blocks, pointer), *_repeated(blocks, pointer)]
+
+
+def _repeated(blocks: Any, pointer: str) -> Objections:
+    """Ids must differ: a block's in its message, an action's in its block."""
+    seen: set[str] = set()
+    for index, block in enumerate(blocks if isinstance(blocks, list) else []):
+        if not isinstance(block, dict):
+            continue
+        block_id = block.get("block_id")
+        if block_id in seen:
+            yield objection(f"`block_id` already exists: {block_id}", f"{pointer}/{index}/block_id")
+        if isinstance(block_id, str):
+            seen.add(block_id)
+        yield from _repeated_actions(block, f"{pointer}/{index}/elements")
+
+
+def _repeated_actions(block: JSON, pointer: str) -> Objections:
+    elements = block.get("elements")
+    if block.get("type") != "actions" or not isinstance(elements, list):
+        return
+    seen: set[str] = set()
+    for index, element in enumerate(elements):
+        action_id = element.get("action_id") if isinstance(element, dict) else None
+        if action_id in seen:
+            yield objection(f"`action_id` already exists: {action_id}", f"{pointer}/{index}/action_id")
+        if isinstance(action_id, str):
+            seen.add(action_id)
+
+
+def name_blocks(blocks: list[JSON]) -> list[JSON]:
+    """Gives every block and element an id, as Slack does where the app gave none."""
+    for block in blocks:
+        block.setdefault("block_id", secrets.token_urlsafe(4))
+        elements = block.get("elements", []) if block["type"] == "actions" else []
+        for element in (*elements, block.get("accessory"), block.get("element")):
+            if isinstance(element, dict) and element.get("type") != "image":
+                element.setdefault("action_id", secrets.token_urlsafe(4))
+    return blocks

@@ -1,0 +1,40 @@
+"""Everything one practice workspace holds, tied together."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from escalation.practice.delivery import Delivery
+from escalation.practice.files import Files
+from escalation.practice.http_delivery import HttpDelivery
+from escalation.practice.limits import Limits
+from escalation.practice.misbehaviour import Misbehaviour
+from escalation.practice.refusal import JSON
+from escalation.practice.settings import Settings
+from escalation.practice.socket_mode import SocketMode
+from escalation.practice.trigger import Triggers
+from escalation.practice.views import Views
+from escalation.practice.workspace import Workspace
+
+KEPT_CALLS = 1_000
+
+
+class Practice:
+    """One workspace with its one app. Lives on one event loop."""
+
+    def __init__(self, base_url: str, settings: Settings) -> None:
+        self.base_url = base_url
+        self.settings = settings
+        self.misbehaviour = Misbehaviour()
+        self.socket = SocketMode(settings)
+        self.http = HttpDelivery(settings)
+        self.delivery = Delivery(settings, self.misbehaviour, self.socket, self.http)
+        self.workspace = Workspace(base_url, self.delivery.event)
+        self.views = Views(self.workspace)
+        self.triggers = Triggers()
+        self.files = Files()
+        self.limits = Limits()
+        self.suggested: dict[tuple[str, str], list[JSON]] = {}
+        """Options that the app last suggested, by person and action: what may be chosen."""
+        self.calls: deque[JSON] = deque(maxlen=KEPT_CALLS)
+        """The app's Web API calls and what they were answered, for tests."""

@@ -1,0 +1,1 @@
+"""The Web API: one file per noun, `endpoint.py` at the door."""
