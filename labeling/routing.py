@@ -52,6 +52,12 @@ def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float |
     return Route("escalate", tier.name, f"Only {sure} sure it is {intent}; this tier needs {needs}.")
 
 
+def answers(tier: Tier | None, thresholds: Thresholds, confidence: float) -> bool:
+    """Whether the bot answers a turn whose first guess is in this tier."""
+    least = thresholds.get(tier.name) if tier is not None and tier.answers else None
+    return least is not None and confidence >= least
+
+
 def readable(intent: str) -> str:
     """`refund_status` as people read it: Refund status."""
     words = intent.replace("_", " ").strip()

@@ -3,17 +3,20 @@
 from labeling.intent_model.archive import pack, unpack
 from labeling.intent_model.artefact import ArtefactRefused, load
 from labeling.intent_model.encoder import Encoder, open_encoder
+from labeling.intent_model.evaluation import OUT_OF_SCOPE, evaluate
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.source import BUNDLED, EncoderUnusable
 from labeling.intent_model.training import TrainingRefused, train
 
 __all__ = [
     "BUNDLED",
+    "OUT_OF_SCOPE",
     "ArtefactRefused",
     "Encoder",
     "EncoderUnusable",
     "IntentModel",
     "TrainingRefused",
+    "evaluate",
     "load",
     "open_encoder",
     "pack",
