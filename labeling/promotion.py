@@ -8,7 +8,7 @@ McNemar's idea for small numbers), or where the loss is larger than the gates to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -65,10 +65,10 @@ class Exam:
 
     judged: tuple[Judged, ...]
     calibration_error: float
+    """Over the messages that some intent covers, as is the accuracy."""
 
     @property
     def accuracy(self) -> float:
-        """Over the messages that some intent covers."""
         covered = [one.right for one in self.judged if one.intent is not None]
         return sum(covered) / max(1, len(covered))
 
@@ -194,15 +194,3 @@ def binomial_tail(successes: int, count: int, share: float) -> float:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.1f} %"
-
-
-def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Expected calibration error over equally filled bins, 0 to 1."""
-    ordered = sorted(zip(confidences, right, strict=True))
-    error = 0.0
-    for number in range(bins):
-        part = ordered[len(ordered) * number // bins : len(ordered) * (number + 1) // bins]
-        if part:
-            gap = sum(confidence for confidence, _ in part) - sum(was_right for _, was_right in part)
-            error += abs(gap) / len(ordered)
-    return error

@@ -1,0 +1,75 @@
+"""The frozen set: which messages models are judged on, and what a model makes of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labeling.examples import Example, read_examples
+from labeling.policy import Policy
+from labeling.project import Project
+from labeling.promise import thresholds
+from labeling.promotion import Exam, Judged
+from labeling.report import Report
+from labeling.routing import route
+from labeling.snapshot import Snapshot, key
+
+if TYPE_CHECKING:
+    from labeling.intent_model import IntentModel
+
+HELD_OUT = 10
+"""Without a frozen set, one in so many seed examples is held out instead."""
+ENOUGH = 5
+"""An intent with fewer seed examples gives none away."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What there is to learn from, and what to be judged on. The two never share a text."""
+
+    seeds: tuple[Example, ...]
+    frozen: tuple[Example, ...]
+
+
+def material(project: Project) -> Material:
+    """Reads the project's seed examples and frozen set. Raises ExamplesRefused."""
+    seeds = read_examples(project.data).examples
+    if project.frozen_set is not None:
+        return Material(seeds, read_examples(project.frozen_set).examples)
+    counts = Counter(seed.intent for seed in seeds)
+    held_out = {seed for seed in seeds if counts[seed.intent] >= ENOUGH and _is_held_out(seed)}
+    return Material(
+        tuple(seed for seed in seeds if seed not in held_out), tuple(seed for seed in seeds if seed in held_out)
+    )
+
+
+def _is_held_out(seed: Example) -> bool:
+    # By the text alone, so that the choice stays the same as examples come and go.
+    return int(hashlib.sha256(key(seed.text).encode()).hexdigest(), 16) % HELD_OUT == 0
+
+
+def unseen(frozen: Sequence[Example], *snapshots: Snapshot) -> tuple[Example, ...]:
+    """The frozen messages that were not learned from: a customer may well have written the very same words."""
+    seen = {key(example.text) for snapshot in snapshots for example in snapshot.examples}
+    return tuple(message for message in frozen if key(message.text) not in seen)
+
+
+def examine(model: IntentModel, messages: Sequence[Example], policy: Policy) -> tuple[Exam, Report]:
+    """What the model says of each message and whether the bot would have answered it, and both in numbers."""
+    from labeling.intent_model import OUT_OF_SCOPE, evaluate
+
+    limits = thresholds(policy, model.calibration)
+    rankings = model.rank([message.text for message in messages])
+    judged = tuple(
+        Judged(
+            intent=None if message.intent == OUT_OF_SCOPE else message.intent,
+            guess=ranking.best or "",
+            answered=route(ranking, policy, limits).kind == "answer",
+        )
+        for message, ranking in zip(messages, rankings, strict=True)
+    )
+    report = evaluate(model, messages, policy)
+    return Exam(judged, report.ece or 0.0), report

@@ -1,0 +1,214 @@
+"""Retraining: snapshot, candidate, evaluation against live, and promoted or refused with every reason."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session
+
+from labeling.database import Database
+from labeling.examples import Example
+from labeling.judging import Material, examine, material, unseen
+from labeling.labels import labels
+from labeling.lock import alone
+from labeling.policy import CERTAINTY, Policy, read_policy
+from labeling.project import Project
+from labeling.promotion import Exam, Gates, objections, read_gates
+from labeling.refusal import Refusal
+from labeling.registry import Trained, archive_of, promote, refuse, refused_before, register
+from labeling.snapshot import Snapshot, keep, take
+from labeling.store.model import Model, live_model, live_version
+
+if TYPE_CHECKING:
+    from labeling.intent_model import IntentModel
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, float], None]
+"""What is being done, and how much of it is done (0 to 1)."""
+LOCK = "retraining"
+
+
+class FirstModelRefused(Refusal):
+    """No model is live, and the first one cannot go live either; the message has every reason."""
+
+
+class Outcome(str, Enum):
+    """How a retraining ends."""
+
+    PROMOTED = "promoted"
+    REFUSED = "refused"
+    NOTHING_NEW = "nothing_new"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one retraining. Reports are as the registry keeps them, empty where there is none."""
+
+    outcome: Outcome
+    version: str
+    """The candidate's; with nothing new, the live model's or that of the one refused before."""
+    examples: int
+    labels: int
+    """How many of the examples are trainers' labels."""
+    report: dict[str, Any] = field(default_factory=dict)
+    live_report: dict[str, Any] = field(default_factory=dict)
+    """What live achieves on the same messages."""
+    objections: tuple[str, ...] = ()
+
+    @property
+    def promoted(self) -> bool:
+        return self.outcome is Outcome.PROMOTED
+
+
+def retrain(project: Project, database: Database, progress: Progress | None = None, force: bool = False) -> Verdict:
+    """Trains on all labels that count now, and promotes what proves better; one at a time, whoever calls.
+
+    With `force`, trains also where nothing changed since live was trained, or the same was refused before.
+    Raises Refusal where the project's examples, tiers, gates or encoder cannot be used.
+    """
+    report = progress or (lambda _what, _share: None)
+    report("Waiting for another retraining to end", 0.0)
+    with alone(database, LOCK):
+        report("Taking the snapshot", 0.02)
+        return _Retraining(project, database, report).run(force)
+
+
+def ensure_live(project: Project, database: Database, progress: Progress | None = None) -> str:
+    """The live version; the first model is trained if there is none. Raises FirstModelRefused, and as `retrain`."""
+    with database.reading() as session:
+        version = live_version(session)
+    if version is not None:
+        return version
+    verdict = retrain(project, database, progress)
+    if verdict.outcome is Outcome.REFUSED:
+        raise FirstModelRefused("The first intent model cannot go live: " + " ".join(verdict.objections))
+    return verdict.version
+
+
+def read_project_policy(project: Project) -> Policy:
+    """Raises PolicyError."""
+    return read_policy(project.router.get("tiers") or {}, project.router.get("certainty", CERTAINTY))
+
+
+class _Retraining:
+    """One run, under the lock."""
+
+    def __init__(self, project: Project, database: Database, progress: Progress) -> None:
+        self._project = project
+        self._database = database
+        self._progress = progress
+        self._policy = read_project_policy(project)
+        self._gates: Gates = read_gates(project.gates)
+
+    def run(self, force: bool) -> Verdict:
+        given = material(self._project)
+        with self._database.reading() as session:
+            snapshot = take(given.seeds, labels(session))
+            live = live_model(session)
+            known = None if force else self._known(session, snapshot, live)
+        if known is not None:
+            return _nothing_new(known)
+        keep(snapshot, self._project.home / "snapshots")
+        candidate = self._train(snapshot)
+        return self._judge(candidate, snapshot, given, live)
+
+    def _known(self, session: Session, snapshot: Snapshot, live: Model | None) -> Model | None:
+        if live is None:
+            return None
+        if (live.snapshot, live.encoder) == (snapshot.fingerprint, self._project.encoder):
+            return live
+        return refused_before(session, snapshot.fingerprint, self._project.encoder)
+
+    def _train(self, snapshot: Snapshot) -> IntentModel:
+        from labeling.intent_model import open_encoder, train
+
+        self._progress("Opening the encoder", 0.05)
+        encoder = open_encoder(self._project.encoder, progress=self._part(0.05, 0.1))
+        return train(snapshot.examples, encoder, self._part(0.1, 0.8))
+
+    def _judge(self, candidate: IntentModel, snapshot: Snapshot, given: Material, live: Model | None) -> Verdict:
+        messages = unseen(given.frozen, snapshot)
+        self._progress("Judging the candidate", 0.8)
+        exam, measured = examine(candidate, messages, self._policy)
+        report = measured.to_json()
+        self._progress("Judging live on the same messages", 0.9)
+        rival_exam, rival_report = self._examine_live(live, messages)
+        against = objections(rival_exam, exam, self._gates, self._policy)
+        self._progress("Writing it down", 0.98)
+        trained = Trained(
+            version=candidate.version,
+            snapshot=snapshot.fingerprint,
+            encoder=self._project.encoder,
+            examples=len(snapshot.examples),
+            labels=snapshot.labels,
+            report=report,
+            archive=_packed(candidate),
+        )
+        outcome, against = self._record(trained, live.version if live else None, against)
+        return Verdict(
+            outcome, trained.version, trained.examples, trained.labels, report, rival_report, tuple(against)
+        )
+
+    def _examine_live(self, live: Model | None, messages: Sequence[Example]) -> tuple[Exam | None, dict[str, Any]]:
+        rival = self._load(live.version) if live else None
+        if rival is None:
+            return None, {}
+        exam, measured = examine(rival, messages, self._policy)
+        return exam, measured.to_json()
+
+    def _record(
+        self, trained: Trained, judged_against: str | None, against: Sequence[str]
+    ) -> tuple[Outcome, list[str]]:
+        """All in one transaction: a run that is killed leaves nothing half done."""
+        with self._database.transaction() as session:
+            reasons = list(against)
+            if live_version(session) != judged_against:
+                reasons.append("Another model went live meanwhile; retrain to be judged against that one.")
+            register(session, trained)
+            if reasons and trained.version != judged_against:
+                refuse(session, trained.version, reasons)
+                return Outcome.REFUSED, reasons
+            promote(session, trained.version)
+        return Outcome.PROMOTED, []
+
+    def _load(self, version: str) -> IntentModel | None:
+        from labeling.intent_model import ArtefactRefused, load, unpack
+
+        with self._database.reading() as session:
+            archive, sha256 = archive_of(session, version)
+        with tempfile.TemporaryDirectory() as directory:
+            try:
+                unpack(archive, sha256, Path(directory) / version)
+                return load(Path(directory) / version)
+            except ArtefactRefused as refusal:
+                log.warning("live model %s cannot be loaded (%s); the candidate meets the floors", version, refusal)
+                return None
+
+    def _part(self, start: float, end: float) -> Progress:
+        return lambda what, share: self._progress(what, start + (end - start) * share)
+
+
+def _nothing_new(model: Model) -> Verdict:
+    return Verdict(
+        Outcome.NOTHING_NEW,
+        model.version,
+        model.examples,
+        model.labels,
+        report=model.report,
+        objections=tuple(model.objections),
+    )
+
+
+def _packed(model: IntentModel) -> bytes:
+    from labeling.intent_model import pack
+
+    with tempfile.TemporaryDirectory() as directory:
+        model.save(Path(directory) / "model")
+        return pack(Path(directory) / "model")
