@@ -31,6 +31,8 @@ Thresholds = Mapping[str, float | None]
 
 GRID = tuple(1 / (1 + math.exp(-step / 10)) for step in range(70, -21, -1))
 """From 0.999 down to 0.12, even in log-odds; fixed, as the test's guarantee asks."""
+STARTS = 3
+"""Thresholds that the allowance is dealt out to: those with 2, 4 and 8 times the fewest possible turns above."""
 
 
 def thresholds(policy: Policy, calibration: Calibration) -> dict[str, float | None]:
@@ -52,18 +54,34 @@ def _threshold(tier: Tier, policy: Policy, calibration: Calibration) -> float | 
 
 
 def lowest_safe(turns: Sequence[tuple[float, bool]], promise: float, error: float) -> float | None:
-    """`error` is the chance (0 to 1) that we allow ourselves of a threshold that breaks the promise."""
-    enough = turns_needed(promise, error)
-    safe = None
+    """`error` is the chance (0 to 1) that we allow ourselves of a threshold that breaks the promise.
+
+    The allowance is dealt out evenly to a few thresholds, picked by how many turns lie above them and not by who
+    was right. A threshold that passes its test hands its allowance on to the next lower one; one that fails
+    loses it (the fallback procedure of Wiens, 2003). So one unlucky turn at the top does not end the search.
+    """
+    dealt = _dealt(sorted((confidence for confidence, _ in turns), reverse=True), turns_needed(promise, error))
+    allowance, safe = 0.0, None
     for threshold in GRID:
+        allowance += error * dealt.get(threshold, 0.0)
         answered = [right for confidence, right in turns if confidence >= threshold]
-        if len(answered) < enough:
-            continue  # decided without looking at who was right, so the test stays honest
         wrong = len(answered) - sum(answered)
-        if _binomial_tail(wrong, len(answered), 1 - promise) > error:
-            break
-        safe = threshold
+        if allowance > 0 and _binomial_tail(wrong, len(answered), 1 - promise) <= allowance:
+            safe = threshold
+        else:
+            allowance = 0.0
     return safe
+
+
+def _dealt(confidences: Sequence[float], enough: int) -> dict[float, float]:
+    """Each starting threshold's share of the allowance."""
+    starts = set()
+    for count in (enough * 2**step for step in range(1, STARTS + 1)):
+        if count <= len(confidences):
+            starts.add(next((step for step in GRID if step <= confidences[count - 1]), GRID[-1]))
+    if not starts and len(confidences) >= enough:
+        starts.add(next((step for step in GRID if step <= confidences[-1]), GRID[-1]))
+    return {start: 1 / len(starts) for start in starts}
 
 
 def turns_needed(promise: float, error: float) -> int:

@@ -29,7 +29,7 @@ from labeling.refusal import Refusal
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-OUT_OF_SCOPE_SHARE = 0.05
+OUT_OF_SCOPE_SHARE = 0.03
 """The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
 ENOUGH_TO_JUDGE = 30
 """With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
