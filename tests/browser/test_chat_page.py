@@ -360,6 +360,36 @@ def test_an_edit_made_while_the_customer_was_offline_is_seen_on_return(chat: Pag
     expect(bubbles(chat).last).to_have_text("Tomorrow.")
 
 
+def test_a_tab_that_nobody_looks_at_gives_its_connection_back_and_still_learns_the_news(
+    chat: Page, database: Database
+) -> None:
+    chat.clock.install()
+    chat.reload()
+    write(chat, "person")
+    expect(chat.get_by_text("A person has been called.")).to_be_visible()
+    with chat.expect_event("requestfailed", lambda request: request.url.endswith("/stream")):
+        turn_away(chat, True)
+        chat.clock.run_for(31_000)
+    as_agent(database, lambda session, case: handover.reply(session, case, MAYA, "Hello!", "1.1"))
+    chat.clock.run_for(25_000)
+    expect(chat).to_have_title("(1) Larkfell help")
+    reword(database, "Hello again!")
+    with chat.expect_request("**/stream"):
+        turn_away(chat, False)
+    expect(chat).to_have_title("Larkfell help")
+    expect(bubbles(chat).last).to_have_text("Hello again!")
+
+
+def turn_away(page: Page, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
 def test_the_embedded_chat_is_used_with_the_keyboard_alone(window: BrowserContext, address: str) -> None:
     page = window.new_page()
     page.goto(address)

@@ -5,6 +5,8 @@ import { Patience } from './patience.js';
 
 const LONGEST_PAUSE = 10_000;
 const LONGEST_SILENCE = 40_000; // The server's heart beats every 15 s.
+const HIDDEN_BEFORE_REST = 30_000; // A browser allows six connections to a server, for all its tabs together.
+const LOOK_WHILE_RESTING = 20_000;
 
 function parse(block) {
   const event = { type: 'message', id: null, data: '' };
@@ -39,25 +41,44 @@ export class Stream {
     this.last = 0;
     this.patience = new Patience(LONGEST_PAUSE);
     this.stopped = false;
+    this.resting = false;
+    this.onVisibility = () => this.turnedTo(!document.hidden);
+    document.addEventListener('visibilitychange', this.onVisibility);
   }
 
   stop() {
     this.stopped = true;
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    clearTimeout(this.bedtime);
     this.connection?.abort();
     this.patience.hurry();
   }
 
+  /** A tab that nobody has looked at for a while gives its connection back and only looks in now and then. */
+  turnedTo(visible) {
+    clearTimeout(this.bedtime);
+    this.resting = false;
+    if (!visible) this.bedtime = setTimeout(() => this.rest(), HIDDEN_BEFORE_REST);
+  }
+
+  rest() {
+    this.resting = true;
+    this.connection?.abort();
+  }
+
   async run() {
+    let from = 0;
     while (!this.stopped) {
       try {
-        await this.catchUp();
-        await this.follow();
+        await this.catchUp(from);
+        if (!this.resting) await this.follow();
       } catch {
         // Every kind of break is mended in the same way: by connecting again.
       }
       if (this.stopped) return;
-      this.told.lost();
-      await this.patience.pause();
+      if (!this.resting) this.told.lost();
+      await this.patience.pause(this.resting ? LOOK_WHILE_RESTING : 0);
+      from = this.resting ? this.last : 0;
     }
   }
 
@@ -78,9 +99,9 @@ export class Stream {
     this.silence = setTimeout(() => this.connection.abort(), LONGEST_SILENCE);
   }
 
-  /** Everything from the start: an edit made while nobody listened has no place in the stream's numbering. */
-  async catchUp() {
-    for (let after = 0, more = true; more; ) {
+  /** As a rule from the start: an edit made while nobody listened has no place in the stream's numbering. */
+  async catchUp(from) {
+    for (let after = from, more = true; more; ) {
       const response = await this.ask(`messages?after=${after}`);
       const { messages, state } = await response.json();
       messages.forEach((row) => this.take(row));

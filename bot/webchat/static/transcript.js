@@ -137,6 +137,7 @@ export class Transcript {
       image.referrerPolicy = 'no-referrer';
       parts.push(image);
     }
+    if (typeof row.payload.attachment === 'string') parts.push(make('div', 'words', nodesOf(row.payload.attachment)));
     return parts;
   }
 
