@@ -8,7 +8,7 @@ from typing import Any
 
 from labeling.refusal import Refusal
 
-CERTAINTY = 0.9
+CERTAINTY = 0.95
 """How sure the derived thresholds must be that a promise is kept, where config.yml does not say."""
 
 

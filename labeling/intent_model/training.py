@@ -29,7 +29,7 @@ from labeling.refusal import Refusal
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-OUT_OF_SCOPE_SHARE = 0.03
+OUT_OF_SCOPE_SHARE = 0.04
 """The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
 ENOUGH_TO_JUDGE = 30
 """With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
@@ -48,8 +48,13 @@ class _Set:
     matrix: Any
     terms: Terms
     targets: Numbers
-    intents: int
+    texts: Sequence[str]
+    names: tuple[str, ...]
     seed: int
+
+    @property
+    def intents(self) -> int:
+        return len(self.names)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _as_arrays(
     terms = learn_terms(texts)
     numbers = {intent: number for number, intent in enumerate(intents)}
     targets = np.array([numbers[example.intent] for example in examples], np.int64)
-    return _Set(vectors, terms.matrix(texts), terms, targets, len(intents), seed)
+    return _Set(vectors, terms.matrix(texts), terms, targets, texts, intents, seed)
 
 
 def _learn(data: _Set, rows: Numbers) -> _Learned:
@@ -142,8 +147,8 @@ class _HeldOut:
 
 
 def _held_out(data: _Set, report: Progress) -> _HeldOut:
-    folds = example_folds(data.targets, data.seed)
-    groups = list(intent_groups(data.targets, data.intents, data.seed))
+    folds = example_folds(data.texts, data.targets, data.seed)
+    groups = intent_groups(data.names, data.targets, data.seed)
     tests = [(np.flatnonzero(folds == fold), True) for fold in np.unique(folds[folds >= 0])]
     tests += [(np.flatnonzero(np.isin(data.targets, group)), False) for group in groups]
     seen = []
@@ -186,7 +191,7 @@ def _judge(
     right = (best == data.targets[seen.rows]) & known
     importance = _importance(known, out_of_scope)
     sure = _cross_fitted(found, right, importance, seen.fold)
-    sample = _calibration_turns(known, out_of_scope, data.seed)
+    sample = _calibration_turns(sure, known, out_of_scope)
     calibration = Calibration(
         tuple(map(float, sure[sample])),
         tuple(map(bool, right[sample])),
@@ -215,7 +220,10 @@ def _cross_fitted(
     return sure
 
 
-def _calibration_turns(known: NDArray[np.bool_], out_of_scope: float, seed: int) -> Numbers:
-    strange = np.random.default_rng(seed + 2).permutation(np.flatnonzero(~known))
-    share = round(out_of_scope / (1 - out_of_scope) * int(known.sum()))
-    return np.concatenate([np.flatnonzero(known), strange[:share]])
+def _calibration_turns(sure: NDArray[np.float64], known: NDArray[np.bool_], out_of_scope: float) -> Numbers:
+    """All turns in scope, and as many out of scope as declared: evenly from the least sure to the surest."""
+    strange = np.flatnonzero(~known)
+    strange = strange[np.argsort(sure[strange], kind="stable")]
+    count = min(len(strange), round(out_of_scope / (1 - out_of_scope) * int(known.sum())))
+    drawn = ((np.arange(count) + 0.5) * len(strange) / max(1, count)).astype(np.int64)
+    return np.concatenate([np.flatnonzero(known), strange[drawn]])
