@@ -52,6 +52,17 @@ def initial(blocks: list[JSON]) -> Values:
     return values
 
 
+def carried_over(blocks: list[JSON], entered: Values) -> Values:
+    """What new blocks hold: what was entered stays where block and action keep their ids."""
+    values = initial(blocks)
+    for block_id, actions in values.items():
+        for action_id, state in actions.items():
+            kept = entered.get(block_id, {}).get(action_id, {})
+            if kept.get("type") == state["type"]:
+                actions[action_id] = kept
+    return values
+
+
 def _initial(element: JSON) -> JSON | None:
     kind = element["type"]
     if kind in TEXTS:

@@ -145,10 +145,8 @@ class Moves:
     # Modals and home
 
     async def submit(self, view: View, raw: dict[str, Any]) -> dict[str, str]:
-        """Sends the modal. Returns errors by block, empty when it was accepted. `raw`: action_id → entry."""
-        for action_id, entry in raw.items():
-            block, element = self._element(Place(view=view), None, action_id)
-            self.enter(Place(view=view), block, element, entry)
+        """Sends the modal. Returns errors by block, empty when it was accepted."""
+        self.fill(view, raw)
         problems = choices.problems(view.blocks, view.values)
         if problems:
             return problems
@@ -166,6 +164,15 @@ class Moves:
         else:
             self.practice.views.close(view, whole_stack=what == "clear")
         return {}
+
+    def fill(self, view: View, raw: dict[str, Any]) -> None:
+        """`raw` is {action_id: entry}, or {block_id: {action_id: entry}} where action ids repeat."""
+        place = Place(view=view)
+        for name, entry in raw.items():
+            nested = entry if isinstance(entry, dict) else {name: entry}
+            block_id = name if isinstance(entry, dict) else None
+            for action_id, one in nested.items():
+                self.type_in(place, block_id, action_id, one)
 
     async def close(self, view: View, whole_stack: bool) -> None:
         self.practice.views.close(view, whole_stack or bool(view.body.get("clear_on_close")))

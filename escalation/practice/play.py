@@ -17,10 +17,12 @@ Acting (POST; channel is an id or a name)
   /play/delete     as, channel, ts
   /play/react      as, channel, ts, name, remove?
   /play/upload     multipart: as, channel, text?, thread_ts?, file     → {"ts", "file"}
-  /play/action     as, (channel, ts | view_id), action_id, block_id?, value?    a click, or a choice by option value
+  /play/action     as, (channel, ts | view_id), action_id, block_id?, value?    a click, or a choice by option value;
+                   in a view `values?` as for submit: what was typed elsewhere in it
   /play/enter      as, (channel, ts | view_id), action_id, block_id?, value     typed, not told to the app yet
   /play/suggest    as, (channel, ts | view_id), action_id, block_id?, query     → {"options", "option_groups"}
-  /play/submit     as, view_id, values? {action_id: entry}             → {"errors": {block_id: sentence}}
+  /play/submit     as, view_id, values?                                → {"errors": {block_id: sentence}}
+                   values: {action_id: entry}, or {block_id: {action_id: entry}}
   /play/close      as, view_id, all?
   /play/home       as                                                  opens App Home
   /play/command    as, channel, command, text?
@@ -83,7 +85,10 @@ async def _react(moves: Moves, body: JSON) -> JSON:
 
 
 async def _action(moves: Moves, body: JSON) -> JSON:
-    await moves.act(_place(moves, body), body.get("block_id"), _text(body, "action_id"), body.get("value"))
+    place = _place(moves, body)
+    if place.view is not None:
+        moves.fill(place.view, body.get("values") or {})
+    await moves.act(place, body.get("block_id"), _text(body, "action_id"), body.get("value"))
     return {}
 
 

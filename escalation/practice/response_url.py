@@ -42,7 +42,7 @@ def _delete(practice: Practice, message: Message | None) -> None:
 def _replace(practice: Practice, message: Message, body: dict[str, Any]) -> None:
     call = Call(practice, body)
     blocks = read_blocks(call)
-    changes: JSON = {"text": read_text(call, blocks, LONGEST), "blocks": blocks, "values": {}}
+    changes: JSON = {"text": read_text(call, blocks, LONGEST), "blocks": blocks}
     if message.seen_by:
         practice.workspace.rewhisper(message, changes)
     else:

@@ -144,12 +144,7 @@ class Views:
     def _fill(self, view: View, body: JSON) -> None:
         """What a person already entered stays where block and action keep their ids, as in Slack."""
         view.body = name_parts(copy.deepcopy(body))
-        entered, view.values = view.values, choices.initial(view.blocks)
-        for block_id, actions in view.values.items():
-            for action_id, state in actions.items():
-                kept = entered.get(block_id, {}).get(action_id, {})
-                if kept.get("type") == state["type"]:
-                    actions[action_id] = kept
+        view.values = choices.carried_over(view.blocks, view.values)
         view.hash = f"{int(time.time())}.{secrets.token_hex(4)}"
         self._workspace.bump()
 

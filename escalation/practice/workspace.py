@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from escalation.practice import events
+from escalation.practice import choices, events
 from escalation.practice.channel import Channel
 from escalation.practice.message import Message, to_slack
 from escalation.practice.people import BOT_USER, HANDRAISE, PEOPLE, Person
@@ -160,6 +160,7 @@ class Workspace:
             user=draft.user,
             text=draft.text,
             blocks=list(draft.blocks),
+            values=choices.initial(list(draft.blocks)),
             thread_ts=root.ts if root else None,
             client_msg_id=str(uuid.uuid4()) if person else None,
             **fields,
@@ -176,10 +177,9 @@ class Workspace:
         message.changed = self.bump()
 
     def edit(self, channel: Channel, message: Message, changes: JSON, by: str) -> None:
-        """Replaces fields. An app's edit of its own message carries no `edited` mark on buttons alone."""
+        """Replaces fields. What people chose in menus that stay, stays."""
         before = copy.deepcopy(self.shown(message))
-        for name, value in changes.items():
-            setattr(message, name, value)
+        _change(message, changes)
         ts = self.next_ts()
         message.edited = {"user": by, "ts": ts}
         self._touch(message)
@@ -239,8 +239,7 @@ class Workspace:
         return message
 
     def rewhisper(self, message: Message, changes: JSON) -> None:
-        for name, value in changes.items():
-            setattr(message, name, value)
+        _change(message, changes)
         self._touch(message)
 
     def unwhisper(self, message: Message) -> None:
@@ -254,3 +253,9 @@ class Workspace:
             channel.members.append(user)
             self.bump()
             self._tell_app(events.member_joined(user, channel.id, self.next_ts()))
+
+
+def _change(message: Message, changes: JSON) -> None:
+    for name, value in changes.items():
+        setattr(message, name, value)
+    message.values = choices.carried_over(message.blocks, message.values)

@@ -110,7 +110,7 @@ def update(call: Call) -> JSON:
 
 def _changes(call: Call, message: Message) -> JSON:
     blocks = read_blocks(call)
-    changes: JSON = {"text": read_text(call, blocks, LONGEST_UPDATE), "values": {}}
+    changes: JSON = {"text": read_text(call, blocks, LONGEST_UPDATE)}
     if blocks or "text" in call.arguments:
         changes["blocks"] = blocks
     metadata = read_metadata(call)
