@@ -1,0 +1,120 @@
+"""`handraise retrain` and `status`: what the labels come to, and what is live."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from sqlmodel import col, select
+
+from bot.cli.console import out, progress
+from bot.cli.services import HERE, Folder
+from bot.cli.workplace import enter
+from escalation.store.case import CaseState, unclosed_cases
+from escalation.store.outbox import Outgoing
+from labeling.clock import now
+from labeling.database import Database
+
+MEASURES = {
+    "accuracy": "first guess right",
+    "answered": "answered by the bot",
+    "answered_right": "of these answers, right",
+    "ece": "calibration error",
+    "oos_answered": "out of scope, yet answered",
+}
+BAR = 20
+
+
+def retrain(
+    project: Folder = HERE,
+    force: Annotated[bool, typer.Option(help="Train even if nothing has changed.")] = False,
+) -> None:
+    """Train on all labels, judge against the live model on the frozen set, and promote if it is better.
+
+    Running bots swap within a second. Exit code 3 says that the candidate was refused.
+    """
+    from labeling.retraining import Outcome
+    from labeling.retraining import retrain as run
+
+    place = enter(project)
+    with progress() as on_progress:
+        verdict = run(place.project, place.database, on_progress, force=force)
+    words = {
+        Outcome.PROMOTED: f"[bold green]{verdict.version} is live.[/]",
+        Outcome.REFUSED: f"[bold yellow]{verdict.version} was refused; the live model stays.[/]",
+        Outcome.NOTHING_NEW: f"Nothing has changed since {verdict.version} was trained.",
+    }
+    out.print(f"{words[verdict.outcome]} {verdict.examples} examples, {verdict.labels} of them labels.")
+    for objection in verdict.objections:
+        out.print(f"  • {objection}")
+    if verdict.report:
+        out.print(_measures(verdict.live_report, verdict.report))
+    if verdict.outcome is Outcome.REFUSED:
+        raise typer.Exit(3)
+
+
+def status(project: Folder = HERE) -> None:
+    """Say what is live, since when, how good it is, and what waits for whom."""
+    from labeling.status import status as read
+
+    place = enter(project)
+    seen = read(place.project, place.database)
+    if seen.version is None:
+        out.print("No intent model is live yet; `handraise bot` or `handraise retrain` makes the first.")
+    else:
+        out.print(f"[bold]{seen.version}[/] is live since {_ago(seen.since)}.")
+        out.print(f"It was trained on {seen.examples} examples, {seen.labels} of them labels.")
+        out.print(_measures({}, seen.report))
+    for line in _waiting(place.database, seen.to_review, seen.is_behind):
+        out.print(line)
+    for objection in seen.objections:
+        out.print(f"[bold red]A bot could not load it:[/] {objection}")
+
+
+def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
+    with database.reading() as session:
+        states = Counter(case.state for case in unclosed_cases(session))
+        errands = len(session.exec(select(Outgoing.id).where(col(Outgoing.done_at).is_(None))).all())
+    lines = [
+        f"Customers waiting for an agent: {states[CaseState.OPEN.value]}; "
+        f"with one: {states[CaseState.CLAIMED.value]}.",
+        f"Corrections waiting for a trainer: {to_review}.",
+    ]
+    if is_behind:
+        lines.append("Labels or examples have changed since; `handraise retrain` takes them up.")
+    if errands:
+        lines.append(f"Not yet told to Slack: {errands} errands. Is `handraise desk` running?")
+    return lines
+
+
+def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Table:
+    table = Table(title="On the frozen set", title_justify="left", box=None, pad_edge=False)
+    table.add_column("")
+    if before:
+        table.add_column("live", justify="right")
+    table.add_column("candidate" if before else "", justify="right")
+    table.add_column("")
+    for key, words in MEASURES.items():
+        shares = [report.get(key) for report in ((before, after) if before else (after,))]
+        table.add_row(words, *(_percent(share) for share in shares), _bar(shares[-1]))
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _bar(share: float | None) -> str:
+    filled = round((share or 0) * BAR)
+    return "█" * filled + "░" * (BAR - filled)
+
+
+def _ago(since: datetime | None) -> str:
+    if since is None:
+        return "an unknown time"
+    minutes = int((now() - since).total_seconds() // 60)
+    return f"{since:%Y-%m-%d %H:%M} UTC ({minutes} min ago)" if minutes < 120 else f"{since:%Y-%m-%d %H:%M} UTC"

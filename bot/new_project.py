@@ -1,0 +1,168 @@
+"""Makes a project out of anybody's labelled messages: pure text in, files out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from labeling.examples import Example
+from labeling.project import CLASSIFIER, ROUTER
+from labeling.refusal import Refusal
+from labeling.routing import readable
+
+HELD_OUT_SHARE = 0.2
+"""How much of each intent's examples becomes the frozen set."""
+ENOUGH_TO_HOLD_OUT = 5
+"""An intent with fewer examples keeps them all for training."""
+
+
+class FolderTaken(Refusal):
+    """There is a project in the folder already. Name another one."""
+
+
+def intent_name(label: str) -> str:
+    """A label as Rasa can use it as an intent's name: `Card payment?` becomes `Card_payment`."""
+    return re.sub(r"[^0-9A-Za-z_]+", "_", label.strip()).strip("_")
+
+
+def create_project(folder: Path, examples: Sequence[Example], seed: int = 0) -> None:
+    """Writes the project. Raises FolderTaken, and writes nothing, where one stands already."""
+    if (folder / "config.yml").exists():
+        raise FolderTaken(f"{folder} holds a project already; name a new folder")
+    train, frozen = hold_out(examples, seed)
+    for name, text in project_files(train, frozen).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def hold_out(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
+    """Splits off the frozen set, intent by intent."""
+    by_intent: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        by_intent[intent_name(example.intent)].append(Example(example.text, intent_name(example.intent)))
+    train: list[Example] = []
+    frozen: list[Example] = []
+    draw = random.Random(seed)  # noqa: S311 a split, not a secret
+    for _, same in sorted(by_intent.items()):
+        draw.shuffle(same)
+        held = max(1, round(len(same) * HELD_OUT_SHARE)) if len(same) >= ENOUGH_TO_HOLD_OUT else 0
+        frozen += same[:held]
+        train += same[held:]
+    return train, frozen
+
+
+def project_files(train: Sequence[Example], frozen: Sequence[Example]) -> Mapping[str, str]:
+    """Each file's path in the project and its text."""
+    intents = sorted({example.intent for example in train})
+    return {
+        "config.yml": _config(intents),
+        "domain.yml": _domain(intents),
+        "data/nlu.yml": _nlu(train),
+        "data/rules.yml": _rules(intents),
+        "endpoints.yml": "# Handraise brings its own tracker store; name an action_endpoint here if you have one.\n",
+        "credentials.yml": "bot.webchat.channel.WebChat:\n\nrest:\n",
+        "guidelines.yml": _guidelines(intents),
+        "frozen.csv": _csv(frozen),
+        ".gitignore": ".handraise/\n.rasa/\nmodels/\n.env\n",
+    }
+
+
+def _config(intents: Sequence[str]) -> str:
+    listed = "\n".join(f"          - {intent}" for intent in intents)
+    return f"""\
+recipe: default.v1
+assistant_id: handraise
+language: en
+
+pipeline:
+  - name: WhitespaceTokenizer
+  - name: {CLASSIFIER}
+    encoder: all-MiniLM-L6-v2
+    # Every new model is judged on these messages; they are not among the training examples.
+    frozen_set: frozen.csv
+  - name: {ROUTER}
+    # To fill in: move each intent into the tier of its risk.
+    # promise: the share of the bot's own answers that must be right. answer: never: always to a person.
+    tiers:
+      routine:
+        promise: 0.95
+        intents:
+{listed}
+      sensitive:
+        promise: 0.98
+        intents: []
+      critical:
+        answer: never
+        intents: []
+
+policies:
+  - name: RulePolicy
+    # The router decides; Rasa's own fallback stays out of its way.
+    enable_fallback_prediction: false
+"""
+
+
+def _domain(intents: Sequence[str]) -> str:
+    responses = {
+        f"utter_{intent}": [{"text": f"(To fill in: the answer to “{readable(intent)}”.)"}] for intent in intents
+    }
+    responses["utter_handoff"] = [
+        {"text": "I would rather have a person look at this. Someone from our team will answer here."}
+    ]
+    domain = {
+        "version": "3.1",
+        "intents": [*intents, "escalate"],
+        "responses": responses,
+        "actions": ["action_handoff"],
+        "session_config": {"session_expiration_time": 60, "carry_over_slots_to_new_session": True},
+    }
+    return _yaml(domain)
+
+
+def _nlu(examples: Sequence[Example]) -> str:
+    by_intent: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        by_intent[example.intent].append(_one_line(example.text))
+    blocks = [
+        f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {text}\n" for text in texts)
+        for intent, texts in sorted(by_intent.items())
+    ]
+    return 'version: "3.1"\nnlu:\n' + "".join(blocks)
+
+
+def _one_line(text: str) -> str:
+    # "](" would begin an entity's annotation in Rasa's training format.
+    return " ".join(text.split()).replace("](", "] (")
+
+
+def _rules(intents: Sequence[str]) -> str:
+    answers = [(intent, f"utter_{intent}") for intent in intents]
+    rules = [
+        {"rule": f"{intent} leads to {action}", "steps": [{"intent": intent}, {"action": action}]}
+        for intent, action in [*answers, ("escalate", "action_handoff")]
+    ]
+    return _yaml({"version": "3.1", "rules": rules})
+
+
+def _guidelines(intents: Sequence[str]) -> str:
+    return _yaml({intent: {"title": readable(intent)[:30], "definition": "(To fill in.)"} for intent in intents})
+
+
+def _csv(examples: Sequence[Example]) -> str:
+    rows = io.StringIO()
+    writer = csv.writer(rows, lineterminator="\n")
+    writer.writerow(["text", "intent"])
+    writer.writerows((example.text, example.intent) for example in examples)
+    return rows.getvalue()
+
+
+def _yaml(content: object) -> str:
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=118)
