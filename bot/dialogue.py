@@ -1,0 +1,118 @@
+"""Rasa, as the gate sees it: reads a message, answers it, or only listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered
+
+from bot.action_endpoint import HANDOFF, TRACE, Trace
+from bot.recorder import Recorder, Said
+from bot.router import ROUTING
+from bot.turns import Waiting
+from bot.words import for_rasa
+
+PATIENCE_SECONDS = 30.0
+"""How long the dialogue may work on one message before a person is called."""
+LONGEST_SESSION = 300
+"""Events in one Rasa session; every turn costs more the longer it is, so then a new one begins."""
+LOOKED_AT_EVERY = 20
+"""Messages between two looks at a session's length."""
+
+Parsed = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the dialogue did."""
+
+    said: tuple[Said, ...]
+    handed_off: bool
+    failed: tuple[str, ...]
+    """Actions that raised, or whose server was down."""
+
+
+class Dialogue:
+    """One Rasa agent. Its tracker is told everything that was said, whoever said it."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    async def read(self, waiting: Waiting) -> Parsed:
+        """What the pipeline makes of the message."""
+        parsed: Parsed = await self._agent.processor.parse_message(UserMessage(_text(waiting)))
+        return parsed
+
+    async def answer(self, waiting: Waiting, parsed: Parsed, late: Callable[[Said], None]) -> Reply:
+        """Raises asyncio.TimeoutError, or whatever the dialogue raises."""
+        await self._recall(waiting)
+        recorder, trace = Recorder(waiting.channel, late), Trace()
+        before = TRACE.set(trace)
+        try:
+            message = _message(waiting, parsed, recorder)
+            await asyncio.wait_for(self._agent.handle_message(message), PATIENCE_SECONDS)
+        finally:
+            TRACE.reset(before)
+            said = tuple(recorder.finish())
+        return Reply(said, HANDOFF in trace.ran, tuple(trace.failed))
+
+    async def listen(self, waiting: Waiting, parsed: Parsed) -> None:
+        """A person answers; Rasa's transcript stays whole."""
+        await self._recall(waiting)
+        async with self._agent.lock_store.lock(waiting.sender_id):
+            await self._agent.log_message(_message(waiting, parsed, Recorder(waiting.channel, lambda _: None)))
+
+    async def handoff_words(self, waiting: Waiting) -> str | None:
+        """The project's own `utter_handoff`, if it has one."""
+        tracker = await self._agent.processor.get_tracker(waiting.sender_id)
+        response = await self._agent.nlg.generate("utter_handoff", tracker, waiting.channel)
+        return response.get("text") if response else None
+
+    async def _recall(self, waiting: Waiting) -> None:
+        if waiting.asides:
+            await self._tell(waiting)
+        if waiting.number % LOOKED_AT_EVERY == 0:
+            await self._bound_session(waiting)
+
+    async def _tell(self, waiting: Waiting) -> None:
+        async with self._agent.lock_store.lock(waiting.sender_id):
+            tracker = await self._agent.processor.get_tracker(waiting.sender_id)
+            for aside in waiting.asides:
+                about = {"speaker": aside.speaker, "author": aside.author, "number": aside.number}
+                tracker.update(BotUttered(aside.text, metadata=about), self._agent.domain)
+            await self._agent.tracker_store.save(tracker)
+
+    async def _bound_session(self, waiting: Waiting) -> None:
+        tracker = await self._agent.processor.get_tracker(waiting.sender_id)
+        if len(tracker.events) > LONGEST_SESSION and not tracker.active_loop_name:
+            silent = Recorder(waiting.channel, lambda _: None)
+            await self._agent.handle_message(UserMessage("/session_start", silent, waiting.sender_id))
+
+
+def routing_of(parsed: Parsed) -> Mapping[str, Any] | None:
+    return parsed.get(ROUTING)
+
+
+def intent_of(parsed: Parsed) -> str:
+    return str(parsed["intent"].get("name") or "")
+
+
+def _text(waiting: Waiting) -> str:
+    return waiting.choice or for_rasa(waiting.text)
+
+
+def _message(waiting: Waiting, parsed: Parsed, recorder: Recorder) -> UserMessage:
+    return UserMessage(
+        _text(waiting),
+        recorder,
+        waiting.sender_id,
+        parse_data=dict(parsed),
+        input_channel=waiting.channel,
+        message_id=str(waiting.message_id),
+        metadata=dict(waiting.metadata),
+    )

@@ -1,0 +1,188 @@
+"""The one door that every customer message of every channel passes before Rasa sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, UserMessage
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.courier import Courier
+from bot.dialogue import Dialogue, Parsed, intent_of, routing_of
+from bot.locks import ConversationBusy, ConversationLocks
+from bot.recorder import Said
+from bot.turns import (
+    Heard,
+    Outcome,
+    Waiting,
+    Words,
+    conversations_waiting,
+    hear,
+    next_waiting,
+    offered,
+    say_late,
+    settle,
+)
+from bot.verdict import HANDOFF_WORDS, TROUBLE_WORDS, words_and_reason
+from bot.words import WordsRefused, accept
+from labeling.database import Database
+
+log = logging.getLogger(__name__)
+
+LOCK_PATIENCE_SECONDS = 90.0
+"""How long a message waits for those before it in its conversation; after that the sweep takes it up."""
+SWEEP_SECONDS = 5.0
+"""How often messages are looked for that nobody handled; they must be this old, so that their own bot comes first."""
+LONGEST_SENDER = 255
+"""Characters in a channel's name for a customer; Rasa's tracker takes no more."""
+
+NOT_STORED = (
+    "Sorry, something is wrong on our side and your message did not reach us. Please send it again in a minute."
+)
+STILL_WORKING = (
+    "We have your message, but the answer takes longer than usual. Nothing is lost; please look again soon."
+)
+BAD_SENDER = "This conversation's name cannot be used. Please begin a new one."
+
+
+class Gate:
+    """Stores, then asks Rasa or people, then settles in one transaction, and only then delivers."""
+
+    def __init__(self, database: Database, dialogue: Dialogue, locks: ConversationLocks, courier: Courier) -> None:
+        self._database = database
+        self._dialogue = dialogue
+        self._locks = locks
+        self._courier = courier
+        self._outputs: dict[int, OutputChannel] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def door(self, channel_name: str) -> Callable[[UserMessage], Awaitable[None]]:
+        """What an input channel's blueprint is given in place of Rasa's own handler."""
+
+        async def handle(message: UserMessage) -> None:
+            try:
+                await self._handle(channel_name, message)
+            except WordsRefused as refusal:
+                await message.output_channel.send_text_message(message.sender_id, str(refusal))
+            except SQLAlchemyError as error:
+                log.error("a message on %s could not be stored: %s", channel_name, type(error).__name__)
+                await message.output_channel.send_text_message(message.sender_id, NOT_STORED)
+
+        return handle
+
+    async def hear(self, words: Words) -> Heard:
+        """Stores the words and takes them up in the background."""
+        heard = await asyncio.to_thread(hear, self._database, words)
+        self.start(self._take_up_quietly(heard.conversation_id))
+        return heard
+
+    async def sweep(self) -> None:
+        """Takes up what a bot that died left behind: at once, and then again and again."""
+        age = 0.0
+        while True:
+            try:
+                for conversation_id in await asyncio.to_thread(conversations_waiting, self._database, age):
+                    self.start(self._take_up_quietly(conversation_id, patience=0.0))
+                age = SWEEP_SECONDS
+            except SQLAlchemyError as error:
+                log.warning("cannot look for unhandled messages (%s); trying again", type(error).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Work that goes on if whoever asked for it hangs up, and that `finish` waits for."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def finish(self, patience: float) -> None:
+        """Lets running turns end, up to `patience` seconds; what is left is taken up at the next start."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+
+    async def _handle(self, channel_name: str, message: UserMessage) -> None:
+        words = await self._words(channel_name, message)
+        heard = await asyncio.to_thread(hear, self._database, words)
+        output = self._outputs[heard.message_id] = message.output_channel
+        try:
+            await asyncio.shield(self.start(self._take_up(heard.conversation_id, LOCK_PATIENCE_SECONDS)))
+            if heard.message_id in self._outputs and isinstance(output, CollectingOutputChannel):
+                await self._courier.give_answers(heard.message_id, output)  # a repetition, or a sibling was quicker
+        except (ConversationBusy, SQLAlchemyError):
+            await output.send_text_message(message.sender_id, STILL_WORKING)
+        finally:
+            self._outputs.pop(heard.message_id, None)
+
+    async def _words(self, channel_name: str, message: UserMessage) -> Words:
+        text, choice = message.text, None
+        if len(message.sender_id) > LONGEST_SENDER or not message.sender_id.isprintable():
+            raise WordsRefused(BAD_SENDER)
+        if isinstance(text, str) and text.startswith("/") and len(text) < 1000:
+            title = await asyncio.to_thread(offered, self._database, channel_name, message.sender_id, text)
+            if title is not None:
+                text, choice = title, text
+        metadata = message.metadata if isinstance(message.metadata, dict) else {}
+        client_id = metadata.get("message_id")
+        return Words(channel_name, message.sender_id, accept(text), client_id, choice, metadata)
+
+    async def _take_up_quietly(self, conversation_id: int, patience: float = LOCK_PATIENCE_SECONDS) -> None:
+        try:
+            await self._take_up(conversation_id, patience)
+        except ConversationBusy:
+            return  # whoever is busy with it, or else the sweep, will see the message
+        except SQLAlchemyError as error:
+            log.error("conversation %s could not be taken up: %s", conversation_id, type(error).__name__)
+
+    async def _take_up(self, conversation_id: int, patience: float) -> None:
+        """Handles the conversation's waiting messages, oldest first."""
+        async with self._locks.hold(conversation_id, patience):
+            while waiting := await asyncio.to_thread(next_waiting, self._database, conversation_id):
+                outcome = await self._handled(waiting)
+                await asyncio.to_thread(settle, self._database, waiting, outcome)
+                output = self._outputs.pop(waiting.message_id, None)
+                if output is not None:
+                    await self._courier.give_answers(waiting.message_id, output)
+            await self._courier.deliver_in(conversation_id)
+
+    async def _handled(self, waiting: Waiting) -> Outcome:
+        try:
+            parsed = await self._dialogue.read(waiting)
+        except Exception as error:  # noqa: BLE001  # whatever a foreign pipeline raises: the customer must be heard
+            log.error("message %s could not be read: %s", waiting.message_id, type(error).__name__)
+            return Outcome(None, (Said(TROUBLE_WORDS),), "The bot could not read this message: its pipeline failed.")
+        if waiting.owned:
+            await self._listen(waiting, parsed)
+            return Outcome(routing_of(parsed))
+        return await self._answered(waiting, parsed)
+
+    async def _answered(self, waiting: Waiting, parsed: Parsed) -> Outcome:
+        routing = None if waiting.choice else routing_of(parsed)
+        try:
+            reply = await self._dialogue.answer(waiting, parsed, self._late(waiting.conversation_id))
+            handoff_words = await self._dialogue.handoff_words(waiting) or HANDOFF_WORDS
+        except asyncio.TimeoutError:
+            log.error("message %s took the dialogue too long", waiting.message_id)
+            return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot took too long to answer.")
+        except Exception as error:  # noqa: BLE001  # whatever a foreign dialogue raises: the customer must be heard
+            log.error("message %s could not be answered: %s", waiting.message_id, type(error).__name__)
+            return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot could not answer: its dialogue failed.")
+        said, reason = words_and_reason(routing, intent_of(parsed), reply, handoff_words, bool(waiting.choice))
+        return Outcome(routing, said, reason)
+
+    async def _listen(self, waiting: Waiting, parsed: Parsed) -> None:
+        try:
+            await self._dialogue.listen(waiting, parsed)
+        except Exception as error:  # noqa: BLE001  # a person has the conversation; a gap in the transcript must not stop it
+            log.error("message %s is missing from Rasa's transcript: %s", waiting.message_id, type(error).__name__)
+
+    def _late(self, conversation_id: int) -> Callable[[Said], None]:
+        async def store(said: Said) -> None:
+            await asyncio.to_thread(say_late, self._database, conversation_id, said)
+
+        def start(said: Said) -> None:
+            self.start(store(said))
+
+        return start

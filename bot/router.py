@@ -1,0 +1,113 @@
+"""The router as a component of Rasa's pipeline, after the intent classifier: puts the decision beside the opinion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier as RasaIntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_END,
+    ENTITY_ATTRIBUTE_START,
+    ENTITY_ATTRIBUTE_TYPE,
+    INTENT,
+    INTENT_NAME_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.intent_classifier import OPINION, Opinion
+from labeling.policy import CERTAINTY, PolicyError, read_policy
+from labeling.promise import Thresholds, thresholds
+from labeling.ranking import Ranking
+from labeling.routing import Route, readable, route
+
+if TYPE_CHECKING:
+    from labeling.intent_model import IntentModel
+
+ROUTING = "routing"
+"""Where the decision stands in what Rasa's pipeline puts out."""
+ESCALATE = "escalate"
+"""The intent that the dialogue sees when a person must answer."""
+NO_OPINION = Route("escalate", None, "The intent model could not read this message, so a person answers.")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class Router(GraphComponent, RasaIntentClassifier):
+    """Knobs: `details` (entities that, alone in a message, answer the bot's question), `tiers`, `certainty`."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        try:
+            self._policy = read_policy(config["tiers"], config["certainty"])
+        except PolicyError as error:
+            raise InvalidConfigException(str(error)) from error
+        self._details = frozenset(config["details"])
+        self._thresholds: tuple[IntentModel, Thresholds] | None = None
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"details": [], "tiers": {}, "certainty": CERTAINTY}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Router:
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if message.get(TEXT) and not message.get(TEXT).startswith("/"):
+                self._route(message)
+        return messages
+
+    def _route(self, message: Message) -> None:
+        opinion: Opinion | None = message.data.pop(OPINION, None)
+        decision = self._decide(message, opinion)
+        ranking = opinion.ranking if opinion else Ranking((), 0.0, "")
+        message.set(ROUTING, _as_json(decision, ranking), add_to_output=True)
+        if decision.kind == ESCALATE:
+            sure = {INTENT_NAME_KEY: ESCALATE, PREDICTED_CONFIDENCE_KEY: 1.0 - float(ranking.confidence)}
+            message.set(INTENT, sure, add_to_output=True)
+
+    def _decide(self, message: Message, opinion: Opinion | None) -> Route:
+        detail = self._only_detail(message)
+        if detail:
+            return Route("answer", None, f"It is only a detail: {readable(detail).lower()}.")
+        if opinion is None:
+            return NO_OPINION
+        return route(opinion.ranking, self._policy, self._thresholds_of(opinion.model))
+
+    def _only_detail(self, message: Message) -> str | None:
+        text = message.get(TEXT)
+        for entity in message.get(ENTITIES) or []:
+            around = text[: entity[ENTITY_ATTRIBUTE_START]] + text[entity[ENTITY_ATTRIBUTE_END] :]
+            named = entity[ENTITY_ATTRIBUTE_TYPE]
+            if named in self._details and not any(character.isalnum() for character in around):
+                return str(named)
+        return None
+
+    def _thresholds_of(self, model: IntentModel) -> Thresholds:
+        known = self._thresholds
+        if known is None or known[0] is not model:
+            known = self._thresholds = (model, thresholds(self._policy, model.calibration))
+        return known[1]
+
+
+def _as_json(decision: Route, ranking: Ranking) -> dict[str, Any]:
+    return {
+        "route": decision.kind,
+        "tier": decision.tier,
+        "reason": decision.reason,
+        "audit": decision.audit,
+        "ranking": ranking.to_json(),
+    }

@@ -1,0 +1,170 @@
+"""A bot put together and running: agent, gate, courier, streams and HTTP server, and how they stop again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from rasa.core.agent import Agent
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.channels.channel import InputChannel
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import TrackerStore
+from rasa.core.utils import AvailableEndpoints
+from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.action_endpoint import actions_of
+from bot.channels import beside_domain, read_channels
+from bot.courier import Courier
+from bot.dialogue import Dialogue
+from bot.gate import Gate
+from bot.intent_classifier import Registry, serve_from
+from bot.locks import ConversationLocks
+from bot.webchat.api import Refused, refusal, streams_blueprint
+from bot.webchat.house import House
+from bot.webchat.site import site_blueprint
+from bot.webchat.watch import Watch
+from labeling.database import Bell, Database
+from labeling.project import Project
+
+if TYPE_CHECKING:
+    from bot.server import Settings
+
+log = logging.getLogger(__name__)
+
+FINISH_SECONDS = 10.0
+"""How long running turns may still take when the bot stops."""
+LARGEST_REQUEST = 1_000_000
+SLOWEST_RESPONSE_SECONDS = 150.0
+"""Longer than a message may wait for those before it."""
+
+
+class Running:
+    """Everything that must be stopped, in order."""
+
+    def __init__(
+        self, house: House, registry: Registry, locks: ConversationLocks, bell: Bell, agent: Agent, app: Sanic
+    ) -> None:
+        self._house = house
+        self._registry = registry
+        self._locks = locks
+        self._bell = bell
+        self._agent = agent
+        self._app = app
+        self._server: Any = None
+        self._work: list[asyncio.Task[Any]] = []
+
+    async def start(self, listening: socket.socket, courier: Courier) -> None:
+        self._server = await self._app.create_server(
+            sock=listening, return_asyncio_server=True, access_log=False, backlog=256
+        )
+        await self._server.startup()
+        await self._server.before_start()
+        await self._server.after_start()
+        await self._server.start_serving()
+        self._bell.listen(courier.ring)
+        self._bell.listen(self._house.watch.ring)
+        self._bell.start()
+        endless = (self._house.watch.run(), courier.run(), self._house.gate.sweep())
+        self._work = [asyncio.create_task(work) for work in endless]
+
+    async def stop(self) -> None:
+        self._house.watch.close()
+        if self._server is not None:
+            self._server.close()
+            await self._server.before_stop()
+        await self._house.gate.finish(FINISH_SECONDS)
+        for work in self._work:
+            work.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+        if self._server is not None:
+            for connection in list(self._server.connections):
+                connection.close()
+            await self._server.after_stop()
+        await asyncio.to_thread(self._bell.stop)
+        await asyncio.to_thread(self._registry.close)
+        serve_from(None)
+        self._locks.close()
+        if self._agent.tracker_store.event_broker:
+            await self._agent.tracker_store.event_broker.close()
+
+
+async def open_bot(settings: Settings, listening: socket.socket) -> Running:
+    """Raises Refusals where the project's parts cannot be used."""
+    project, database = settings.project, settings.database
+    channels = read_channels(project)
+    registry = Registry(database, project.home)
+    serve_from(registry)
+    agent = await _agent(project, database, str(settings.model))
+    locks = ConversationLocks(database)
+    courier = Courier(database, channels, locks)
+    gate = Gate(database, Dialogue(agent), locks, courier)
+    house = House(database, gate, Watch(database))
+    running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
+    await running.start(listening, courier)
+    return running
+
+
+async def _agent(project: Project, database: Database, model: str) -> Agent:
+    file = beside_domain(project, "endpoints.yml")
+    endpoints = AvailableEndpoints.read_endpoints(str(file)) if file else AvailableEndpoints()
+    broker = await EventBroker.create(endpoints.event_broker, loop=asyncio.get_running_loop())
+    agent = Agent(
+        generator=endpoints.nlg,
+        tracker_store=TrackerStore.create(endpoints.tracker_store or _trackers(database), event_broker=broker),
+        lock_store=LockStore.create(endpoints.lock_store),
+        action_endpoint=actions_of(project, endpoints.action),
+    )
+    agent.load_model(model)
+    return agent
+
+
+def _trackers(database: Database) -> EndpointConfig:
+    """Rasa's trackers live in the same database, in a table of their own."""
+    address = database.url if database.is_postgresql else database.url.update_query_dict({"timeout": "30"})
+    return EndpointConfig(url=address.render_as_string(hide_password=False), type="sql")
+
+
+def _app(settings: Settings, house: House, registry: Registry, channels: Mapping[str, InputChannel]) -> Sanic:
+    app = Sanic(f"handraise-{uuid.uuid4().hex}", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
+    app.config.RESPONSE_TIMEOUT = SLOWEST_RESPONSE_SECONDS
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.ctx.house = house
+    for name, channel in channels.items():
+        app.blueprint(
+            channel.blueprint(house.gate.door(name)), url_prefix=urljoin("/webhooks/", channel.url_prefix())
+        )
+    app.blueprint(streams_blueprint())
+    app.blueprint(site_blueprint(settings.stage))
+
+    @app.get("/ready")
+    async def ready(_: Request) -> HTTPResponse:
+        await asyncio.to_thread(house.database.check)
+        live = registry.live
+        return json({"model": live.status.version if live else None})
+
+    app.error_handler.add(Exception, _trouble)
+    return app
+
+
+def _trouble(_: Request, error: Exception) -> HTTPResponse:
+    """Every error is one sentence of JSON."""
+    if isinstance(error, Refused):
+        return refusal(error)
+    if isinstance(error, SanicException):
+        return json({"error": str(error) or "This cannot be done."}, status=error.status_code)
+    log.error("a request failed: %s", type(error).__name__, exc_info=error)
+    if isinstance(error, SQLAlchemyError):
+        return json({"error": "The database cannot be reached just now. Please try again."}, status=503)
+    return json({"error": "Something went wrong on our side. Please try again."}, status=500)

@@ -1,0 +1,257 @@
+"""The rows of a turn: what was heard, what still waits, and how it was settled. Each function is one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from bot.recorder import Said
+from escalation import handover
+from escalation.store.case import unclosed_case
+from escalation.store.conversation import Conversation, conversation_by_id, conversation_of
+from escalation.store.message import Message, Speaker, say
+from labeling.clock import now
+from labeling.database import Database
+from labeling.ranking import Ranking
+from labeling.store.turn import Turn
+
+HINT = "hint"
+"""The route of a turn that a person owned already: its ranking helps the agent, nothing was decided."""
+CHOICE = "choice"
+"""In a customer message's payload: what the button that they chose says to Rasa."""
+METADATA = "metadata"
+"""In a customer message's payload: what the channel knows about it, for Rasa."""
+REMEMBERED_OFFERS = 50
+_PLAIN_ID = re.compile(r"[\w.-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A customer's message once it is stored."""
+
+    conversation_id: int
+    message_id: int
+    number: int
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What an agent or the system said since Rasa last heard of the conversation."""
+
+    number: int
+    speaker: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A customer's message that nobody has handled, with what is needed to do so."""
+
+    message_id: int
+    number: int
+    conversation_id: int
+    channel: str
+    sender_id: str
+    text: str
+    choice: str | None
+    metadata: Mapping[str, Any]
+    owned: bool
+    """People have the conversation; Rasa only listens."""
+    asides: tuple[Aside, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a turn. With a reason, a person is called."""
+
+    routing: Mapping[str, Any] | None
+    said: tuple[Said, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a customer said on a channel, clean."""
+
+    channel: str
+    sender_id: str
+    text: str
+    client_id: object = None
+    """The client's own id for it, if it has one; the same id twice in a conversation is the same message."""
+    choice: str | None = None
+    metadata: Mapping[str, Any] | None = None
+
+
+def hear(database: Database, words: Words) -> Heard:
+    try:
+        return _hear(database, words)
+    except IntegrityError:
+        # Somebody stored the same thing, or began the conversation, at the same instant: now it is there to be found.
+        return _hear(database, words)
+
+
+def _hear(database: Database, words: Words) -> Heard:
+    with database.transaction() as session:
+        conversation = conversation_of(session, words.channel, words.sender_id)
+        message, new = handover.hear(session, conversation, words.text, _plain(words.client_id))
+        if new:
+            beside = {CHOICE: words.choice, METADATA: words.metadata}
+            message.payload = {key: value for key, value in beside.items() if value}
+        assert conversation.id is not None and message.id is not None
+        return Heard(conversation.id, message.id, message.number, not new)
+
+
+def _plain(client_id: object) -> str | None:
+    """Our own ids hold a colon, so that no client can take one."""
+    if not isinstance(client_id, str) or not client_id:
+        return None
+    if _PLAIN_ID.fullmatch(client_id):
+        return client_id
+    return hashlib.sha256(client_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def offered(database: Database, channel: str, sender_id: str, payload: str) -> str | None:
+    """The title of the button with this payload, if the bot offered one to this customer lately."""
+    with database.reading() as session:
+        rows = (
+            select(Message.payload)
+            .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+            .where(Conversation.channel == channel, Conversation.sender_id == sender_id)
+            .where(Message.speaker == Speaker.BOT.value)
+            .order_by(col(Message.number).desc())
+            .limit(REMEMBERED_OFFERS)
+        )
+        for shown in session.exec(rows):
+            for button in [*shown.get("buttons", []), *shown.get("quick_replies", [])]:
+                if button.get("payload") == payload:
+                    return str(button.get("title") or payload.lstrip("/"))
+    return None
+
+
+def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
+    """The conversation's oldest unhandled message."""
+    with database.reading() as session:
+        message = session.exec(_unhandled(conversation_id).limit(1)).first()
+        if message is None:
+            return None
+        conversation = conversation_by_id(session, conversation_id)
+        assert message.id is not None
+        return Waiting(
+            message_id=message.id,
+            number=message.number,
+            conversation_id=conversation_id,
+            channel=conversation.channel,
+            sender_id=conversation.sender_id,
+            text=message.text,
+            choice=message.payload.get(CHOICE),
+            metadata=message.payload.get(METADATA) or {},
+            owned=unclosed_case(session, conversation_id) is not None,
+            asides=_asides(session, conversation_id, message.number),
+        )
+
+
+def conversations_waiting(database: Database, older_than_seconds: float) -> list[int]:
+    """Conversations with messages that nobody handled, such as those of a bot that died."""
+    with database.reading() as session:
+        rows = (
+            select(Message.conversation_id)
+            .where(Message.speaker == Speaker.CUSTOMER.value, col(Message.handled_at).is_(None))
+            .where(Message.created_at <= now() - timedelta(seconds=older_than_seconds))
+            .distinct()
+        )
+        return list(session.exec(rows))
+
+
+def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
+    """Everything that came of the turn, in one transaction. Settling twice changes nothing."""
+    with database.transaction() as session:
+        message = session.get(Message, waiting.message_id)
+        if message is None or message.handled_at is not None:
+            return
+        conversation = conversation_by_id(session, waiting.conversation_id)
+        case = unclosed_case(session, waiting.conversation_id)
+        turn = _turn(waiting, outcome.routing, owned=case is not None)
+        if turn is not None:
+            session.add(turn)
+            session.flush()
+        if case is not None:
+            handover.pass_on(session, case, message)  # also if people came while the bot still thought
+        else:
+            _say_all(session, conversation, waiting.message_id, outcome.said)
+            if outcome.reason:
+                handover.open_case(session, conversation, outcome.reason, turn)
+        message.handled_at = now()
+
+
+def say_late(database: Database, conversation_id: int, said: Said) -> None:
+    """What the bot says outside a turn, such as a reminder; it does not talk over people."""
+    with database.transaction() as session:
+        if unclosed_case(session, conversation_id) is None:
+            conversation = conversation_by_id(session, conversation_id)
+            say(session, conversation, Speaker.BOT, said.text, payload=said.payload)
+
+
+def answers_to(session: Session, message_id: int) -> list[Message]:
+    """What the bot answered to this customer message, in order."""
+    mine = col(Message.client_id).like(f"answer:{message_id}:%")
+    return list(session.exec(select(Message).where(mine).order_by(col(Message.number))))
+
+
+def _say_all(session: Session, conversation: Conversation, message_id: int, said: Sequence[Said]) -> None:
+    for index, one in enumerate(said):
+        client_id = f"answer:{message_id}:{index}"
+        say(session, conversation, Speaker.BOT, one.text, payload=one.payload, client_id=client_id)
+
+
+def _turn(waiting: Waiting, routing: Mapping[str, Any] | None, owned: bool) -> Turn | None:
+    if routing is None:
+        return None
+    ranking = Ranking.from_json(routing["ranking"])
+    return Turn(
+        conversation_id=waiting.conversation_id,
+        message_id=waiting.message_id,
+        text=waiting.text,
+        ranking=routing["ranking"],
+        confidence=ranking.confidence,
+        model_version=ranking.model_version,
+        route=HINT if owned else routing["route"],
+        reason=routing["reason"],
+        tier=routing["tier"],
+        audit=routing["audit"],
+    )
+
+
+def _unhandled(conversation_id: int) -> Any:
+    return (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.speaker == Speaker.CUSTOMER.value)
+        .where(col(Message.handled_at).is_(None))
+        .order_by(col(Message.number))
+    )
+
+
+def _asides(session: Session, conversation_id: int, before: int) -> tuple[Aside, ...]:
+    """Said by people between the last message that Rasa heard and this one, so each is told once."""
+    handled = (
+        select(Message.number)
+        .where(Message.conversation_id == conversation_id, Message.speaker == Speaker.CUSTOMER.value)
+        .where(col(Message.handled_at).is_not(None))
+        .order_by(col(Message.number).desc())
+    )
+    since = session.exec(handled.limit(1)).first() or 0
+    rows = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.number > since, Message.number < before)
+        .where(col(Message.speaker).in_([Speaker.AGENT.value, Speaker.SYSTEM.value]), col(Message.deleted).is_(False))
+        .order_by(col(Message.number))
+    )
+    return tuple(Aside(m.number, m.speaker, m.author, m.text) for m in session.exec(rows))

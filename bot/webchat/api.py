@@ -1,0 +1,173 @@
+"""The web chat's HTTP API, and the same streams for other channels' conversations."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sanic import Blueprint
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+from sqlmodel import select
+
+from bot.turns import Words
+from bot.webchat.house import House
+from bot.webchat.shape import conversation_id_of
+from bot.webchat.stream import poll, stream
+from bot.words import WordsRefused, accept, clean
+from escalation.store.conversation import Conversation, find_conversation
+from escalation.store.message import Message, Speaker
+from labeling.database import Database
+
+TOKEN = "HANDRAISE_STREAM_TOKEN"  # noqa: S105  # the variable's name, not a token
+UNKNOWN = "There is no such conversation."
+NO_BUTTON = "That button is not there. Please choose one of the buttons in the chat, or write."
+NO_TEXT = 'Send {"text": "…", "id": "…"} or {"choice": {"number": n, "index": i}, "id": "…"}.'
+FORBIDDEN = f"Reading this stream needs `Authorization: Bearer …` with the bot's {TOKEN}."
+
+
+class Refused(Exception):
+    """An answer that is an error: a status and one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def refusal(error: Refused) -> HTTPResponse:
+    return json({"error": str(error)}, status=error.status)
+
+
+def chat_blueprint(channel: str) -> Blueprint:
+    """Mounted at /chat."""
+    chat = Blueprint("chat")
+
+    @chat.post("/conversations")
+    async def begin(request: Request) -> HTTPResponse:
+        said = _body(request, allow_empty=True)
+        sender_id = secrets.token_urlsafe(24)
+        await asyncio.to_thread(_begin, _house(request).database, channel, sender_id, said)
+        return json({"conversation": sender_id}, status=201)
+
+    @chat.post("/conversations/<sender_id:str>/messages")
+    async def write(request: Request, sender_id: str) -> HTTPResponse:
+        house, said = _house(request), _body(request)
+        await _known(house, channel, sender_id)
+        words = await asyncio.to_thread(_words, house.database, channel, sender_id, said)
+        heard = await house.gate.hear(words)
+        return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
+
+    @chat.get("/conversations/<sender_id:str>/messages")
+    async def read(request: Request, sender_id: str) -> HTTPResponse:
+        house = _house(request)
+        return await poll(request, house, await _known(house, channel, sender_id))
+
+    @chat.get("/conversations/<sender_id:str>/stream")
+    async def follow(request: Request, sender_id: str) -> None:
+        house = _house(request)
+        await stream(request, house, await _known(house, channel, sender_id))
+
+    return chat
+
+
+def streams_blueprint() -> Blueprint:
+    """What was said on channels that have no stream of their own, for those who hold the token."""
+    streams = Blueprint("streams")
+
+    @streams.get("/conversations/<channel:str>/<sender_id:str>/messages", unquote=True)
+    async def read(request: Request, channel: str, sender_id: str) -> HTTPResponse:
+        _check_token(request)
+        house = _house(request)
+        return await poll(request, house, await _known(house, channel, sender_id))
+
+    @streams.get("/conversations/<channel:str>/<sender_id:str>/stream", unquote=True)
+    async def follow(request: Request, channel: str, sender_id: str) -> None:
+        _check_token(request)
+        house = _house(request)
+        await stream(request, house, await _known(house, channel, sender_id))
+
+    return streams
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.ctx.house
+    return house
+
+
+def _body(request: Request, allow_empty: bool = False) -> Mapping[str, Any]:
+    if allow_empty and not request.body:
+        return {}
+    try:
+        said = request.json
+    except InvalidUsage:
+        said = None
+    if not isinstance(said, dict):
+        raise Refused(400, "Send a JSON object.")
+    return said
+
+
+async def _known(house: House, channel: str, sender_id: str) -> int:
+    conversation_id = await asyncio.to_thread(conversation_id_of, house.database, channel, clean(sender_id))
+    if conversation_id is None:
+        raise Refused(404, UNKNOWN)
+    return conversation_id
+
+
+def _begin(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> None:
+    with database.transaction() as session:
+        session.add(
+            Conversation(
+                channel=channel,
+                sender_id=sender_id,
+                customer_name=_short(said.get("name"), 80),
+                page=_short(said.get("page"), 2000),
+                language=_short(said.get("language"), 35),
+            )
+        )
+
+
+def _short(value: object, longest: int) -> str:
+    return clean(value)[:longest] if isinstance(value, str) else ""
+
+
+def _words(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:
+    choice = said.get("choice")
+    if choice is not None:
+        title, payload = _chosen(database, channel, sender_id, choice)
+        return Words(channel, sender_id, title, said.get("id"), payload if payload.startswith("/") else None)
+    if "text" not in said:
+        raise Refused(400, NO_TEXT)
+    try:
+        return Words(channel, sender_id, accept(said["text"]), said.get("id"))
+    except WordsRefused as refused:
+        raise Refused(413 if refused.too_long else 400, str(refused)) from refused
+
+
+def _chosen(database: Database, channel: str, sender_id: str, choice: object) -> tuple[str, str]:
+    """Title and payload of a button that the bot offered in this conversation."""
+    number, index = (choice.get("number"), choice.get("index")) if isinstance(choice, dict) else (None, None)
+    if not isinstance(number, int) or not isinstance(index, int) or not 0 < number < 2**31:
+        raise Refused(400, NO_TEXT)
+    with database.reading() as session:
+        conversation = find_conversation(session, channel, sender_id)
+        assert conversation is not None
+        rows = select(Message).where(Message.conversation_id == conversation.id, Message.number == number)
+        offer = session.exec(rows.where(Message.speaker == Speaker.BOT.value)).first()
+    shown = offer.payload if offer else {}
+    buttons = [*(shown.get("buttons") or []), *(shown.get("quick_replies") or [])]
+    if not 0 <= index < len(buttons):
+        raise Refused(400, NO_BUTTON)
+    title = str(buttons[index].get("title") or "")
+    return title, str(buttons[index].get("payload") or title)
+
+
+def _check_token(request: Request) -> None:
+    wanted = os.environ.get(TOKEN, "")
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    if not wanted or not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "surrogateescape")):
+        raise Refused(403, FORBIDDEN)

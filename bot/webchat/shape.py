@@ -1,0 +1,96 @@
+"""What a customer's client is shown of a conversation: the one shape for the stream and for polling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from escalation.store.case import CaseState, unclosed_case
+from escalation.store.conversation import find_conversation
+from escalation.store.message import Message, Speaker, messages_after
+from labeling.database import Database
+
+LIMIT = 500
+
+
+@dataclass(frozen=True)
+class News:
+    """Messages after a number, newer wordings of earlier ones, and how things stand."""
+
+    messages: tuple[dict[str, Any], ...]
+    edits: tuple[dict[str, Any], ...]
+    state: dict[str, Any]
+    revisions: Mapping[int, int]
+    """Of every reworded message, by its number."""
+    undelivered: tuple[int, ...]
+    """Ids of those among the messages that no client has seen yet."""
+
+
+def conversation_id_of(database: Database, channel: str, sender_id: str) -> int | None:
+    with database.reading() as session:
+        conversation = find_conversation(session, channel, sender_id)
+        return conversation.id if conversation else None
+
+
+def read_news(database: Database, conversation_id: int, after: int, known: Mapping[int, int]) -> News:
+    """`known` are the revisions that the client has seen, by number."""
+    with database.reading() as session:
+        messages = messages_after(session, conversation_id, after, LIMIT)
+        reworded = _reworded(session, conversation_id)
+        edits = [m for m in reworded if m.number <= after and m.revision > known.get(m.number, 0)]
+        return News(
+            messages=tuple(_shape(message) for message in messages),
+            edits=tuple(_shape(message) for message in edits),
+            state=_state(session, conversation_id),
+            revisions={message.number: message.revision for message in reworded},
+            undelivered=tuple(m.id for m in messages if m.delivered_at is None and m.id is not None),
+        )
+
+
+def _reworded(session: Session, conversation_id: int) -> list[Message]:
+    rows = select(Message).where(Message.conversation_id == conversation_id, Message.revision > 0)
+    return list(session.exec(rows.order_by(col(Message.number))))
+
+
+def _shape(message: Message) -> dict[str, Any]:
+    is_customer = message.speaker == Speaker.CUSTOMER.value
+    return {
+        "number": message.number,
+        "speaker": message.speaker,
+        "author": message.author,
+        "text": message.text,
+        "payload": _payload(message.payload),
+        "at": f"{message.created_at.isoformat(timespec='milliseconds')}Z",
+        "edited": message.revision > 0 and not message.deleted,
+        "deleted": message.deleted,
+        "client_id": message.client_id if is_customer else None,
+    }
+
+
+def _payload(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Titles only: what a button says to Rasa is nobody's business outside."""
+    buttons = [*(stored.get("buttons") or []), *(stored.get("quick_replies") or [])]
+    shown: dict[str, Any] = {"buttons": [{"title": str(button.get("title", ""))} for button in buttons]}
+    if stored.get("image"):
+        shown["image"] = stored["image"]
+    for key in ("attachment", "custom"):
+        if stored.get(key):
+            shown[key] = stored[key]
+    return shown
+
+
+def _state(session: Session, conversation_id: int) -> dict[str, Any]:
+    case = unclosed_case(session, conversation_id)
+    if case is not None:
+        here = case.state == CaseState.CLAIMED.value
+        person = {"state": "here" if here else "waiting", "name": case.owner_name or "" if here else ""}
+        return {"typing": False, "person": person}
+    thinking = select(Message.id).where(
+        Message.conversation_id == conversation_id,
+        Message.speaker == Speaker.CUSTOMER.value,
+        col(Message.handled_at).is_(None),
+    )
+    return {"typing": session.exec(thinking.limit(1)).first() is not None, "person": None}

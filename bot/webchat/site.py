@@ -1,0 +1,75 @@
+"""Files as they are: the chat page, the script tag, the demo shop around them, and the demo's stage."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from sanic import Blueprint
+from sanic.exceptions import NotFound
+from sanic.request import Request
+from sanic.response import HTTPResponse, raw
+
+import labeling
+
+HERE = Path(__file__).parent / "static"
+STAGE = Path(__file__).parent.parent / "stage"
+STYLESHEET = Path(labeling.__file__).parent / "web" / "static" / "handraise.css"
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+}
+# Any site may embed the chat; nothing but this server's own script may run in it.
+CHAT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https: http:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors *"
+)
+# The shop and the stage are pages of our own that show others in frames.
+PAGE_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src *; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors *"
+)
+
+
+def site_blueprint(stage: Path | None) -> Blueprint:
+    """`stage` is the demo's configuration, served beside its page; without one there is no stage."""
+    site = Blueprint("site")
+    shown = {file.name: file for file in HERE.iterdir() if file.is_file()} | {STYLESHEET.name: STYLESHEET}
+
+    @site.get("/")
+    async def shop(_: Request) -> HTTPResponse:
+        return _file(shown.get("shop.html"), PAGE_POLICY)
+
+    @site.get("/chat/frame")
+    async def frame(_: Request) -> HTTPResponse:
+        return _file(shown.get("frame.html"), CHAT_POLICY)
+
+    @site.get("/chat/<name:str>")
+    async def part(_: Request, name: str) -> HTTPResponse:
+        return _file(shown.get(name), CHAT_POLICY)
+
+    if stage is not None:
+        _add_stage(site, stage)
+    return site
+
+
+def _add_stage(site: Blueprint, configuration: Path) -> None:
+    shown = {file.name: file for file in STAGE.iterdir() if file.is_file()} | {"config.json": configuration}
+
+    @site.get("/stage/")
+    async def page(_: Request) -> HTTPResponse:
+        return _file(shown.get("index.html"), PAGE_POLICY)
+
+    @site.get("/stage/<name:str>")
+    async def part(_: Request, name: str) -> HTTPResponse:
+        return _file(shown.get(name), PAGE_POLICY)
+
+
+def _file(file: Path | None, policy: str) -> HTTPResponse:
+    if file is None or not file.is_file():
+        raise NotFound("There is no such page.")
+    kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+    return raw(file.read_bytes(), content_type=kind, headers=headers)
