@@ -9,7 +9,7 @@ from datetime import datetime
 from escalation.slack.block import Block, actions, button, confirmation, context, divider, header, section
 from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
-from escalation.slack.mrkdwn import escape, shorten
+from escalation.slack.mrkdwn import brief, escape, shorten
 from escalation.slack.press import Do
 from escalation.slack.talk import preview, quote
 from escalation.slack.teaching import teaching_blocks
@@ -38,7 +38,7 @@ def draw_card(file: CaseFile, intents: Intents) -> Card:
     blocks = [
         header(_heading(file)),
         context(_circumstances(file)),
-        section(f"*Why a person:* {escape(shorten(file.case.reason, 1000))}"),
+        section(f"*Why a person:* {brief(file.case.reason, 1000)}"),
         *_conversation(file),
         context(_state(file)),
         actions(f"{CASE}{file.case.id}", _moves(file)),
@@ -63,14 +63,14 @@ def _heading(file: CaseFile) -> str:
 
 def _notification(file: CaseFile) -> str:
     said = file.turn.text if file.turn else file.case.reason
-    return f"{escape(_heading(file))} (case {file.case.id}): {escape(shorten(said, 150))}"
+    return f"{escape(_heading(file))} (case {file.case.id}): {brief(said, 150)}"
 
 
 def _circumstances(file: CaseFile) -> str:
     conversation = file.conversation
     parts = [f"*Case {file.case.id}*", _CHANNELS.get(conversation.channel, escape(conversation.channel))]
     if conversation.page:
-        parts.append(escape(shorten(conversation.page, 120)))
+        parts.append(brief(conversation.page, 120))
     if conversation.language:
         parts.append(escape(conversation.language))
     if file.case.tier:
@@ -100,10 +100,12 @@ def _state(file: CaseFile) -> str:
     case = file.case
     if case.state == CaseState.CLOSED.value and case.closed_at:
         how = "handed back to the bot" if case.outcome == "handed_back" else "answered"
-        return f"✅ Closed by *{escape(case.closed_by or 'nobody')}* {_moment(case.closed_at, '{date_short_pretty} {time}')}: {how}"
+        when = _moment(case.closed_at, "{date_short_pretty} {time}")
+        return f"✅ Closed by *{escape(case.closed_by or 'nobody')}* {when}: {how}"
     if case.state == CaseState.CLAIMED.value and case.claimed_at:
         waited = _span(case.opened_at, case.claimed_at)
-        return f"💬 *{escape(case.owner_name or '')}* has this case since {_moment(case.claimed_at)} · the customer waited {waited}"
+        owner, since = escape(case.owner_name or ""), _moment(case.claimed_at)
+        return f"💬 *{owner}* has this case since {since} · the customer waited {waited}"
     return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')} · a reply in the thread claims it"
 
 

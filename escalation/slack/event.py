@@ -21,6 +21,8 @@ class Reply:
     text: str
     files: tuple[str, ...] = ()
     """Names of attached files."""
+    root_author_id: str = ""
+    """Who began the thread: we ourselves, if it is a card."""
 
     @property
     def key(self) -> str:
@@ -49,6 +51,8 @@ class Deletion:
 
     channel: str
     ts: str
+    thread_ts: str = ""
+    person_id: str = ""
 
     @property
     def key(self) -> str:
@@ -79,7 +83,15 @@ def read_event(event: Mapping[str, Any]) -> Event:
 
 def _read_reply(event: Mapping[str, Any]) -> Reply:
     files = tuple(str(file.get("name") or "a file") for file in event.get("files") or [])
-    return Reply(event["channel"], event["ts"], event["thread_ts"], event["user"], event.get("text") or "", files)
+    return Reply(
+        channel=event["channel"],
+        ts=event["ts"],
+        thread_ts=event["thread_ts"],
+        person_id=event["user"],
+        text=event.get("text") or "",
+        files=files,
+        root_author_id=event.get("parent_user_id") or "",
+    )
 
 
 def _read_change(event: Mapping[str, Any]) -> Event:
@@ -95,8 +107,11 @@ def _read_change(event: Mapping[str, Any]) -> Event:
 
 
 def _read_deletion(event: Mapping[str, Any]) -> Event:
-    ts = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts")
-    return Deletion(event["channel"], ts) if ts and event.get("channel") else NotForUs()
+    before = event.get("previous_message") or {}
+    ts = event.get("deleted_ts") or before.get("ts")
+    if not ts or not event.get("channel"):
+        return NotForUs()
+    return Deletion(event["channel"], ts, before.get("thread_ts") or "", before.get("user") or "")
 
 
 def _by_a_person(message: Mapping[str, Any]) -> bool:

@@ -62,6 +62,13 @@ def shorten(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def brief(text: str, limit: int) -> str:
+    """A preview on one line, escaped, and no longer than `limit` after that."""
+    line = " ".join(text.split())
+    end = _fitting(line, limit)
+    return escape(line if end == len(line) else line[: end - 1].rstrip() + "…")
+
+
 def to_plain(mrkdwn: str, name_of: Callable[[str], str] = lambda user_id: "a colleague") -> str:
     """An agent's message as any channel can show it: no marks, links spelt out, mentions as names."""
     kept: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escalation.slack.mrkdwn import CHUNK, escape, shorten, split
+from escalation.slack.mrkdwn import CHUNK, brief, escape, split
 from escalation.store.message import Message, Speaker
 
 PREVIEW = 280
@@ -18,7 +18,7 @@ def who(message: Message) -> str:
 
 def preview(messages: Sequence[Message]) -> str:
     """One line a message."""
-    return "\n".join(f"*{who(message)}:* {escape(shorten(_words(message), PREVIEW))}" for message in messages)
+    return "\n".join(f"*{who(message)}:* {brief(_words(message), PREVIEW)}" for message in messages)
 
 
 def whole(messages: Sequence[Message]) -> list[str]:
@@ -34,10 +34,8 @@ def whole(messages: Sequence[Message]) -> list[str]:
 
 def quote(text: str) -> list[str]:
     """What the customer wrote, whole, as a quotation; in pieces that fit a section each."""
-    quoted = []
-    for piece in split(text, CHUNK // 2):  # half, because every line grows by its quotation mark
-        quoted.append("\n".join(f">{line}" for line in escape(piece).splitlines() or [""]))
-    return quoted
+    pieces = split(text, CHUNK // 2)  # half, because every line grows by its quotation mark
+    return ["\n".join(f">{line}" for line in escape(piece).splitlines() or [""]) for piece in pieces]
 
 
 def _append(pieces: list[str], line: str) -> None:

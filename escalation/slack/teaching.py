@@ -5,7 +5,7 @@ from __future__ import annotations
 from escalation.slack.block import Block, actions, button, search_menu, section
 from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
-from escalation.slack.mrkdwn import escape, shorten
+from escalation.slack.mrkdwn import brief, escape
 from escalation.slack.press import OF_TURN, TELL_APART, Do
 from labeling.ranking import Guess
 from labeling.store.correction import Correction, CorrectionKind
@@ -46,8 +46,8 @@ def said(correction: Correction, intents: Intents) -> str:
 
 def _question(file: CaseFile, intents: Intents) -> str:
     lines = ["*What did the customer want?* One click teaches the bot."]
-    if file.turn and not file.messages:
-        lines.append(f">{escape(shorten(file.turn.text, 300))}")
+    if file.turn and all(message.id != file.turn.message_id for message in file.messages):
+        lines.append(f">{brief(file.turn.text, 300)}")  # said after the hand-over, so the card has not quoted it
     if file.ranking and file.ranking.guesses:
         lines.append(f"Its guesses, {file.ranking.confidence:.0%} sure of the first:")
         lines += [_bar(guess, intents) for guess in best_guesses(file)]
@@ -57,7 +57,8 @@ def _question(file: CaseFile, intents: Intents) -> str:
 
 def _bar(guess: Guess, intents: Intents) -> str:
     filled = round(guess.probability * 8)
-    return f"`{'█' * filled}{'░' * (8 - filled)}` {escape(shorten(intents.title(guess.intent), 80))} {guess.probability:.0%}"
+    bar = "█" * filled + "░" * (8 - filled)
+    return f"`{bar}` {brief(intents.title(guess.intent), 80)} {guess.probability:.0%}"
 
 
 def _buttons(guesses: tuple[Guess, ...], file: CaseFile, intents: Intents) -> list[Block]:

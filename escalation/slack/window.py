@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from escalation.slack.block import Block, actions, button, plain, section, text_field
-from escalation.slack.mrkdwn import escape, shorten
+from escalation.slack.mrkdwn import brief, escape, unescape
 from escalation.slack.press import DEFINITION, NAME, NEW_INTENT_WINDOW, Do
 from escalation.slack.talk import whole
 from escalation.store.message import Message
@@ -27,7 +27,7 @@ def new_intent_window(case_id: int, turn_id: int, text: str, suggestion: bool, o
         "submit": plain("Propose"),
         "close": plain("Cancel"),
         "blocks": [
-            section(f"Something that no intent covers yet. The customer wrote:\n>{escape(shorten(text, 300))}"),
+            section(f"Something that no intent covers yet. The customer wrote:\n>{brief(text, 300)}"),
             text_field(NAME, "A short name", "Rent a tent", 60),
             text_field(
                 DEFINITION, "What it means", "The customer wants to rent equipment for a few days.", 500, long=True
@@ -49,9 +49,7 @@ def question_about_held(ts: str, owner: str, text: str) -> list[Block]:
     """What becomes of a reply whose author does not own the case."""
 
     return [
-        section(
-            f"{escape(owner)} has this case, so your reply has not gone to the customer:\n>{escape(shorten(text, 300))}"
-        ),
+        section(f"{escape(owner)} has this case, so your reply is held back:\n>{brief(unescape(text), 300)}"),
         actions(
             "held",
             [

@@ -1,0 +1,154 @@
+"""Slack's way in: verified by Bolt, committed to the inbox, and only then acknowledged. What must be answered at
+once (windows, options, the check of a form) is answered here."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlmodel import col, select
+
+from escalation.slack.block import option
+from escalation.slack.event import NotForUs, read_event
+from escalation.slack.inbox import KINDS, Item
+from escalation.slack.intents import Intents
+from escalation.slack.press import (
+    NAME,
+    NEW_INTENT_WINDOW,
+    Do,
+    Press,
+    read_new_intent,
+    read_press,
+)
+from escalation.slack.window import conversation_window, new_intent_window
+from escalation.store.case import case_by_id
+from escalation.store.inbox import receive
+from escalation.store.message import Message
+from escalation.store.posted_card import card_at
+from labeling.database import Database
+from labeling.store.turn import Turn, ranking_of
+
+log = logging.getLogger(__name__)
+
+JSON = dict[str, Any]
+ANY = re.compile(".*")
+_WINDOW_MESSAGES = 500
+_TOO_LATE = "The window did not open in time. Please press the button again."
+
+
+class Door:
+    """Bolt's listeners. Each is done within Slack's three seconds and leaves the work to the inbox's worker."""
+
+    def __init__(self, database: Database, slack: WebClient, intents: Intents, wake: Callable[[], None]) -> None:
+        self._database = database
+        self._slack = slack
+        self._intents = intents
+        self._wake = wake
+
+    def app(self, signing_secret: str) -> App:
+        """The Bolt app, for Socket Mode and HTTP alike. It acknowledges when a listener has returned."""
+        app = App(
+            client=self._slack,
+            signing_secret=signing_secret,
+            process_before_response=True,
+            ignoring_self_events_enabled=False,  # somebody may delete our card; read_event tells the rest apart
+            logger=_quiet(),
+        )
+        app.event(ANY)(self.take_event)
+        app.action(Do.NEW_INTENT.value)(self.open_new_intent)
+        app.action(Do.WHOLE.value)(self.open_conversation)
+        app.action(ANY)(self.take_press)
+        app.options(ANY)(self.offer_intents)
+        app.view(NEW_INTENT_WINDOW)(self.take_new_intent)
+        app.view(ANY)(lambda ack: ack())
+        app.error(_unkept)
+        return app
+
+    def take_event(self, event: JSON) -> None:
+        read = read_event(event)
+        if not isinstance(read, NotForUs):
+            self._keep(read)
+
+    def take_press(self, ack: Ack, body: JSON) -> None:
+        self._keep(read_press(body))
+        ack()
+
+    def take_new_intent(self, ack: Ack, body: JSON) -> None:
+        proposed = read_new_intent(body, time.time())
+        objection = self._objection(proposed.intent)
+        if objection:
+            ack(response_action="errors", errors={NAME: objection})
+            return
+        self._keep(proposed)
+        ack()
+
+    def offer_intents(self, ack: Ack, body: JSON) -> None:
+        found = self._intents.search(str(body.get("value") or ""))
+        ack(options=[option(one.title, one.intent, one.definition) for one in found])
+
+    def open_new_intent(self, ack: Ack, body: JSON) -> None:
+        press = read_press(body)
+        with self._database.reading() as session:
+            turn = session.get(Turn, press.turn_id) if press.turn_id else None
+            card = card_at(session, press.channel, press.message_ts)
+        if turn is not None and turn.id is not None and card is not None:
+            guessed = bool(ranking_of(turn).guesses)
+            self._open(body, press, new_intent_window(card.case_id, turn.id, turn.text, guessed, time.time()))
+        ack()
+
+    def open_conversation(self, ack: Ack, body: JSON) -> None:
+        press = read_press(body)
+        with self._database.reading() as session:
+            card = card_at(session, press.channel, press.message_ts)
+            messages: list[Message] = []
+            if card is not None:
+                case = case_by_id(session, card.case_id)
+                rows = select(Message).where(Message.conversation_id == case.conversation_id)
+                messages = list(session.exec(rows.order_by(col(Message.number).desc()).limit(_WINDOW_MESSAGES)))
+        self._open(body, press, conversation_window(messages[::-1]))
+        ack()
+
+    def _open(self, body: JSON, press: Press, view: JSON) -> None:
+        try:
+            self._slack.views_open(trigger_id=body["trigger_id"], view=view)
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("a window could not be opened for %s (%s)", press.person_id, type(error).__name__)
+            self._excuse(press)
+
+    def _excuse(self, press: Press) -> None:
+        try:
+            self._slack.chat_postEphemeral(channel=press.channel, user=press.person_id, text=_TOO_LATE)
+        except (SlackApiError, SlackClientError, OSError):
+            log.warning("%s could not be told so", press.person_id)
+
+    def _objection(self, intent: str) -> str | None:
+        if not intent:
+            return "Please give it a name with letters or digits."
+        if intent in self._intents.known():
+            return f"{self._intents.title(intent)} exists already: close this window and choose it from the list."
+        return None
+
+    def _keep(self, item: Item) -> None:
+        with self._database.transaction() as session:
+            receive(session, item.key, KINDS[type(item)], asdict(item))
+        self._wake()
+
+
+def _unkept(error: Exception, body: JSON) -> BoltResponse:
+    """Nothing was stored, so nothing is acknowledged: Slack will send it again."""
+    log.error("a payload of type %s could not be kept (%s)", body.get("type"), type(error).__name__)
+    return BoltResponse(status=500)
+
+
+def _quiet() -> logging.Logger:
+    """Bolt logs bodies, which hold what customers said, at the lower levels."""
+    quiet = logging.getLogger("escalation.slack.bolt")
+    quiet.setLevel(logging.ERROR)
+    return quiet

@@ -1,0 +1,241 @@
+"""One errand to Slack: done, or found to be done already, so that a crash never posts anything twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlmodel import Session, col, select, update
+
+from escalation.slack.block import section
+from escalation.slack.card import draw_card
+from escalation.slack.case_file import CaseFile, read_case_file
+from escalation.slack.intents import Intents
+from escalation.slack.mrkdwn import escape, split
+from escalation.slack.window import question_about_held
+from escalation.store.case import Case, CaseState, case_by_id
+from escalation.store.message import Message
+from escalation.store.outbox import Errand, Outgoing
+from escalation.store.posted_card import PostedCard
+from escalation.store.remark import remark_at
+from labeling.clock import now
+from labeling.database import Database
+
+LEASE_SECONDS = 15.0
+"""How long an errand is one desk's own; longer than one call may take. After a crash it is taken up again then."""
+METADATA = "handraise_errand"
+REACTIONS = {"delivered": "white_check_mark", "failed": "warning"}
+CARD = "card"
+_GONE = {"message_not_found", "thread_not_found", "cant_update_message"}
+_NOTHING_TO_DO = {"already_reacted", "no_reaction", "message_not_found"}
+_MEANWHILE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Where a case is talked about."""
+
+    channel: str
+    ts: str
+
+
+class Errands:
+    """Does errands with Slack's own client. Whatever Slack refuses comes out as its SlackApiError."""
+
+    def __init__(self, database: Database, slack: WebClient, channel: str, intents: Intents) -> None:
+        self._database = database
+        self._slack = slack
+        self._channel = channel
+        self._intents = intents
+        self._kinds: dict[str, Callable[[Outgoing, Thread], None]] = {
+            Errand.POST_CARD.value: lambda row, thread: None,
+            Errand.UPDATE_CARD.value: self._update_card,
+            Errand.POST_MESSAGE.value: self._post_message,
+            Errand.MARK.value: self._mark,
+            Errand.TELL.value: self._tell,
+            Errand.ASK.value: self._ask,
+            Errand.SEAL.value: self._seal,
+        }
+
+    def do(self, row: Outgoing) -> None:
+        """A case without a card in Slack gets one first, whatever the errand."""
+        file = self._file(row.case_id)
+        thread = _thread_of(file.case) or self._post_card(row, file)
+        try:
+            self._kinds[row.errand](row, thread)
+        except SlackApiError as refused:
+            if refused.response.get("error") not in _GONE:
+                raise
+            self._replace_card(row)
+
+    def channel_of(self, session: Session, row: Outgoing) -> str:
+        """The Slack channel that the errand goes to."""
+        return case_by_id(session, row.case_id).slack_channel or self._channel
+
+    def _file(self, case_id: int) -> CaseFile:
+        with self._database.reading() as session:
+            return read_case_file(session, case_id)
+
+    def _post_card(self, row: Outgoing, file: CaseFile) -> Thread:
+        ts = self._posted(row, None).get(CARD) if row.attempts > 1 else None
+        if ts is None:
+            card = draw_card(file, self._intents)
+            ts = self._post(row, CARD, None, text=card.text, blocks=list(card.blocks))
+        with self._database.transaction() as session:
+            case = case_by_id(session, row.case_id)
+            case.slack_channel, case.slack_ts = self._channel, ts
+            session.add(PostedCard(case_id=row.case_id, slack_channel=self._channel, slack_ts=ts))
+        return Thread(self._channel, ts)
+
+    def _update_card(self, row: Outgoing, thread: Thread) -> None:
+        """One drawing serves every update that waits by now."""
+        with self._database.reading() as session:
+            last = session.exec(_waiting_updates(row.case_id).order_by(col(Outgoing.id).desc())).first()
+        card = draw_card(self._file(row.case_id), self._intents)
+        self._slack.chat_update(channel=thread.channel, ts=thread.ts, text=card.text, blocks=list(card.blocks))
+        self._settle_updates(row.case_id, last)
+
+    def _replace_card(self, row: Outgoing) -> None:
+        """Somebody deleted the card. An unfinished case gets a new one, so that it is not forgotten."""
+        with self._database.transaction() as session:
+            case = case_by_id(session, row.case_id)
+            case.slack_ts = None
+            closed = case.state == CaseState.CLOSED.value
+        if not closed:
+            self._kinds[row.errand](row, self._post_card(row, self._file(row.case_id)))
+
+    def _settle_updates(self, case_id: int, last: Outgoing | None) -> None:
+        if last is None:
+            return
+        served = (
+            update(Outgoing)
+            .where(
+                col(Outgoing.case_id) == case_id,
+                col(Outgoing.errand) == Errand.UPDATE_CARD.value,
+                col(Outgoing.id) <= last.id,
+                col(Outgoing.done_at).is_(None),
+            )
+            .values(done_at=now())
+        )
+        with self._database.transaction() as session:
+            session.execute(served)
+
+    def _post_message(self, row: Outgoing, thread: Thread) -> None:
+        """What the customer said, whole; in several messages if it is long."""
+        with self._database.reading() as session:
+            message = session.get(Message, row.message_id)
+            conversation = self._file(row.case_id).conversation
+        if message is None:
+            return
+        there = self._posted(row, thread) if row.attempts > 1 else {}
+        author = escape(conversation.customer_name) or "Customer"
+        for part, words in enumerate(split(message.text) or ["(no words)"]):
+            if str(part) not in there:
+                text = escape(words)
+                there[str(part)] = self._post(
+                    row, str(part), thread, text=text, blocks=[section(text)], username=author
+                )
+        with self._database.transaction() as session:
+            session.execute(update(Message).where(col(Message.id) == message.id).values(slack_ts=there["0"]))
+
+    def _renew_lease(self, row: Outgoing) -> None:
+        later = now() + timedelta(seconds=LEASE_SECONDS)
+        with self._database.transaction() as session:
+            session.execute(update(Outgoing).where(col(Outgoing.id) == row.id).values(not_before=later))
+
+    def _mark(self, row: Outgoing, thread: Thread) -> None:
+        with self._database.reading() as session:
+            message = session.get(Message, row.message_id)
+            failed_before = session.exec(
+                select(Outgoing.id).where(
+                    Outgoing.message_id == row.message_id, Outgoing.note == "failed", col(Outgoing.id) < row.id
+                )
+            ).first()
+        if message is None or not message.slack_ts or row.note not in REACTIONS:
+            return
+        if row.note == "delivered" and failed_before is not None:
+            self._react(self._slack.reactions_remove, thread.channel, message.slack_ts, REACTIONS["failed"])
+        self._react(self._slack.reactions_add, thread.channel, message.slack_ts, REACTIONS[row.note])
+
+    def _seal(self, row: Outgoing, thread: Thread) -> None:
+        self._react(self._slack.reactions_add, thread.channel, row.note, "lock")
+
+    def _react(self, call: Callable[..., Any], channel: str, ts: str, name: str) -> None:
+        try:
+            call(channel=channel, timestamp=ts, name=name)
+        except SlackApiError as refused:
+            if refused.response.get("error") not in _NOTHING_TO_DO:
+                raise
+
+    def _tell(self, row: Outgoing, thread: Thread) -> None:
+        self._slack.chat_postEphemeral(
+            channel=thread.channel, thread_ts=thread.ts, user=row.person_id or "", text=row.note
+        )
+
+    def _ask(self, row: Outgoing, thread: Thread) -> None:
+        with self._database.reading() as session:
+            remark = remark_at(session, thread.channel, row.note)
+            owner = case_by_id(session, row.case_id).owner_name or "Somebody else"
+        if remark is None or not remark.text:
+            return
+        blocks = question_about_held(row.note, owner, remark.text)
+        self._slack.chat_postEphemeral(
+            channel=thread.channel,
+            thread_ts=thread.ts,
+            user=row.person_id or "",
+            text=f"{escape(owner)} has this case. Take it over and send your reply, or keep it as a note?",
+            blocks=blocks,
+        )
+
+    def _post(self, row: Outgoing, part: str, thread: Thread | None, **content: Any) -> str:
+        posted = self._slack.chat_postMessage(
+            channel=thread.channel if thread else self._channel,
+            thread_ts=thread.ts if thread else None,
+            metadata={"event_type": METADATA, "event_payload": {"errand": _identity(row), "part": part}},
+            unfurl_links=False,
+            unfurl_media=False,
+            **content,
+        )
+        return str(posted["ts"])
+
+    def _posted(self, row: Outgoing, thread: Thread | None) -> dict[str, str]:
+        """What an interrupted attempt left in Slack: the ts of each part."""
+        found = {}
+        for message in self._since(row, thread):
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == METADATA and payload.get("errand") == _identity(row):
+                found[str(payload.get("part"))] = str(message["ts"])
+        return found
+
+    def _since(self, row: Outgoing, thread: Thread | None) -> Iterator[dict[str, Any]]:
+        start = (row.created_at - _MEANWHILE).replace(tzinfo=timezone.utc)  # the two clocks may differ
+        page: dict[str, Any] = {"oldest": f"{start.timestamp():.6f}", "limit": 200, "include_all_metadata": True}
+        if thread is None:
+            pages = self._slack.conversations_history(channel=self._channel, **page)
+        else:
+            pages = self._slack.conversations_replies(channel=thread.channel, ts=thread.ts, **page)
+        for answer in pages:
+            yield from answer.get("messages") or []
+
+
+def _thread_of(case: Case) -> Thread | None:
+    return Thread(case.slack_channel, case.slack_ts) if case.slack_channel and case.slack_ts else None
+
+
+def _identity(row: Outgoing) -> str:
+    """Names the errand in Slack; with its birth, because another database may have counted to the same number."""
+    born: datetime = row.created_at
+    return f"{row.id}@{born:%Y%m%dT%H%M%S.%f}"
+
+
+def _waiting_updates(case_id: int) -> Any:
+    return select(Outgoing).where(
+        Outgoing.case_id == case_id,
+        Outgoing.errand == Errand.UPDATE_CARD.value,
+        col(Outgoing.done_at).is_(None),
+    )

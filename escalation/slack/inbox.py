@@ -1,0 +1,173 @@
+"""Works off the inbox: each item in one transaction with everything that it changes."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.webhook import WebhookClient
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from escalation.slack.event import Deletion, Edit, Reply
+from escalation.slack.intents import Intents
+from escalation.slack.people import People
+from escalation.slack.press import Do, NewIntent, Press
+from escalation.slack.press_moves import take_new_intent, take_press
+from escalation.slack.thread_moves import take_deletion, take_edit, take_reply
+from escalation.store.inbox import Incoming
+from escalation.store.posted_card import card_at
+from labeling.clock import now
+from labeling.database import Database
+
+log = logging.getLogger(__name__)
+
+Item = Reply | Edit | Deletion | Press | NewIntent
+KINDS: dict[type, str] = {
+    Reply: "reply",
+    Edit: "edit",
+    Deletion: "deletion",
+    Press: "press",
+    NewIntent: "new_intent",
+}
+ATTEMPTS = 5
+"""After so many failures an item is put aside, with its payload, so that it holds nothing up."""
+CARD_PATIENCE = timedelta(minutes=2)
+"""How long a reply waits for the row of its card: a crash may have come between posting and writing down."""
+IDLE_SECONDS = 0.5
+_MENTION = re.compile(r"<@([A-Z0-9]+)")
+
+
+class Worker:
+    """One thread that takes items in the order in which they came."""
+
+    def __init__(self, database: Database, people: People, intents: Intents, bot_user_id: str) -> None:
+        self._database = database
+        self._people = people
+        self._intents = intents
+        self._bot_user_id = bot_user_id
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finishes the item in hand; the rest waits in the inbox."""
+        self._stopped.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.clear()
+            try:
+                worked = self.work()
+            except SQLAlchemyError as error:
+                log.error("the inbox cannot be read (%s); trying again", type(error).__name__)
+                worked = False
+            if not worked:
+                self._wake.wait(IDLE_SECONDS)
+
+    def work(self) -> bool:
+        """Everything that waits, once each; False where nothing could be finished."""
+        finished = False
+        for row_id, item in self._waiting():
+            if self._stopped.is_set():
+                break
+            finished = self._take(row_id, item) or finished
+        return finished
+
+    def _waiting(self) -> list[tuple[int, Item]]:
+        with self._database.reading() as session:
+            rows = select(Incoming).where(col(Incoming.done_at).is_(None)).order_by(col(Incoming.id)).limit(50)
+            return [(row.id, read_item(row)) for row in session.exec(rows) if row.id is not None]
+
+    def _take(self, row_id: int, item: Item) -> bool:
+        self._meet_people(item)
+        try:
+            with self._database.transaction() as session:
+                row = _locked(session, row_id)
+                if row is None or self._too_early(session, row, item):
+                    return False
+                self._do(session, item)
+                row.done_at, row.payload, row.error = now(), {}, None  # what was said is kept once, in its own table
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the service's outermost edge: one bad item must not stop the rest
+            self._put_back(row_id, error)
+            return False
+        _tidy_up(item)
+        return True
+
+    def _do(self, session: Session, item: Item) -> None:
+        people = self._people
+        if isinstance(item, Reply):
+            take_reply(session, item, people.person)
+        elif isinstance(item, Edit):
+            take_edit(session, item, people.person)
+        elif isinstance(item, Deletion):
+            take_deletion(session, item)
+        elif isinstance(item, Press):
+            person = people.person(item.person_id, item.person_name)
+            take_press(session, item, person, self._intents, people.name)
+        else:
+            take_new_intent(session, item, people.person(item.person_id, item.person_name))
+
+    def _too_early(self, session: Session, row: Incoming, item: Item) -> bool:
+        if not isinstance(item, Reply) or item.root_author_id != self._bot_user_id:
+            return False
+        return card_at(session, item.channel, item.thread_ts) is None and now() - row.received_at < CARD_PATIENCE
+
+    def _meet_people(self, item: Item) -> None:
+        self._people.meet(item.person_id)
+        for user_id in _MENTION.findall(getattr(item, "text", "")):
+            self._people.meet(user_id)
+
+    def _put_back(self, row_id: int, error: Exception) -> None:
+        with self._database.transaction() as session:
+            row = _locked(session, row_id)
+            if row is None:
+                return
+            row.attempts += 1
+            row.error = f"{type(error).__name__} in attempt {row.attempts}"
+            if row.attempts >= ATTEMPTS:
+                row.done_at = now()
+            log.error("inbox item %s (%s): %s, %s", row_id, row.kind, row.error, _place(error))
+
+
+def read_item(row: Incoming) -> Item:
+    kinds: dict[str, Callable[..., Any]] = {name: kind for kind, name in KINDS.items()}
+    item: Item = kinds[row.kind](**row.payload)
+    return item
+
+
+def _locked(session: Session, row_id: int) -> Incoming | None:
+    """The row, if no other desk has it or has finished it."""
+    rows = select(Incoming).where(Incoming.id == row_id, col(Incoming.done_at).is_(None))
+    return session.exec(rows.with_for_update(skip_locked=True)).first()
+
+
+def _tidy_up(item: Item) -> None:
+    """Takes an answered question away; if that fails it stays, and pressing it again changes nothing."""
+    if isinstance(item, Press) and item.action in (Do.SEND_HELD.value, Do.KEEP_HELD.value) and item.response_url:
+        try:
+            WebhookClient(item.response_url, timeout=5).send(delete_original=True)
+        except OSError:
+            log.warning("an answered question could not be taken away")
+
+
+def _place(error: Exception) -> str:
+    """Where it happened. Not what it says: it may quote what somebody wrote."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"at {frame.name}, line {frame.lineno}"

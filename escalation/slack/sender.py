@@ -1,0 +1,118 @@
+"""Sends the outbox: each errand is leased, done and settled, with no transaction open while Slack is asked."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import threading
+import time
+from datetime import timedelta
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from escalation.slack.errand import LEASE_SECONDS, Errands
+from escalation.slack.failure import Later, Never, judge, unreachable
+from escalation.store.outbox import Outgoing, due, postpone
+from labeling.clock import now
+from labeling.database import Database
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+"""How often postponed errands are looked for; new ones ring the bell."""
+
+
+class Sender:
+    """One thread that does due errands, oldest first, in order within a case."""
+
+    def __init__(self, database: Database, errands: Errands) -> None:
+        self._database = database
+        self._errands = errands
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._silent_until: dict[str, float] = {}
+        """By channel, on the monotonic clock: before then Slack wants to hear nothing for it."""
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finishes the errand in hand; the rest waits in the outbox."""
+        self._stopped.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=LEASE_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.clear()
+            try:
+                worked = self.send_one()
+            except SQLAlchemyError as error:
+                log.error("the outbox cannot be read (%s); trying again", type(error).__name__)
+                worked = False
+            if not worked:
+                self._wake.wait(IDLE_SECONDS)
+
+    def send_one(self) -> bool:
+        """Does the next due errand; False where none is due."""
+        row = self._lease()
+        if row is None:
+            return False
+        try:
+            self._errands.do(row)
+            self._settle(row)
+        except SlackApiError as refused:
+            response = refused.response
+            code = str(response.get("error") or "")
+            status, headers = getattr(response, "status_code", 200), getattr(response, "headers", {})
+            self._failed(row, judge(code, status, headers, row.attempts))
+        except (OSError, http.client.HTTPException, SlackClientError):
+            self._failed(row, unreachable(row.attempts))
+        return True
+
+    def _lease(self) -> Outgoing | None:
+        with self._database.transaction() as session:
+            for row in due(session):
+                if not self._silent(session, row):
+                    row.attempts += 1
+                    row.not_before = now() + timedelta(seconds=LEASE_SECONDS)
+                    return row
+        return None
+
+    def _silent(self, session: Session, row: Outgoing) -> bool:
+        return time.monotonic() < self._silent_until.get(self._errands.channel_of(session, row), 0.0)
+
+    def _settle(self, row: Outgoing) -> None:
+        with self._database.transaction() as session:
+            current = session.get(Outgoing, row.id)
+            if current is not None:
+                current.done_at, current.error = now(), None
+
+    def _failed(self, row: Outgoing, verdict: Later | Never) -> None:
+        with self._database.transaction() as session:
+            if isinstance(verdict, Later) and verdict.whole_channel:
+                self._silent_until[self._errands.channel_of(session, row)] = time.monotonic() + verdict.seconds
+            current = session.get(Outgoing, row.id)
+            if current is None:
+                return
+            known = current.error
+            if isinstance(verdict, Later):
+                postpone(current, verdict.seconds, verdict.why)
+                current.attempts = row.attempts  # the lease has counted it already
+            else:
+                current.done_at, current.error = now(), verdict.why
+        _report(row, verdict, known)
+
+
+def _report(row: Outgoing, verdict: Later | Never, known: str | None) -> None:
+    for_operator = isinstance(verdict, Never) or verdict.for_operator
+    if verdict.why != known:
+        level = logging.ERROR if for_operator else logging.WARNING
+        log.log(level, "case %s, errand %s (%s): %s", row.case_id, row.id, row.errand, verdict.why)

@@ -1,0 +1,112 @@
+"""The desk as a service: Slack's way in, the inbox's worker and the outbox's sender, started and stopped together."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from escalation.slack.arrival import Place, arrive
+from escalation.slack.door import Door
+from escalation.slack.errand import Errands
+from escalation.slack.inbox import Worker
+from escalation.slack.intents import Intents, labels_in_use
+from escalation.slack.people import People
+from escalation.slack.sender import Sender
+from escalation.slack.settings import Settings, SettingsRefused
+from escalation.slack.web import PATH, WebServer
+from labeling.database import Bell, Database
+from labeling.guidelines import read_guidelines
+from labeling.project import Project
+
+log = logging.getLogger(__name__)
+
+
+class Listening(Protocol):
+    """Socket Mode or HTTP."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Desk:
+    """One desk; several may work on the same database. Raises SettingsRefused where Slack will not have it."""
+
+    def __init__(self, database: Database, settings: Settings, intents: Intents) -> None:
+        self.place = place = arrive(settings)
+        people = People(place.slack)
+        self._worker = Worker(database, people, intents, place.bot_user_id)
+        self._sender = Sender(database, Errands(database, place.slack, place.channel, intents))
+        door = Door(database, place.slack, intents, self._worker.wake)
+        self._listening = _listening(door.app(settings.signing_secret), settings)
+        self._bell = Bell(database)
+        self._bell.listen(self._worker.wake)
+        self._bell.listen(self._sender.wake)
+        self.where = _where(place, self._listening)
+
+    def start(self) -> None:
+        """Serves Slack, and catches up with what has waited meanwhile. Raises SettingsRefused."""
+        self._listening.start()
+        self._worker.start()
+        self._sender.start()
+        self._bell.start()
+
+    def stop(self) -> None:
+        """Takes nothing more in, and finishes what is in hand."""
+        self._listening.stop()
+        self._bell.stop()
+        self._worker.stop()
+        self._sender.stop()
+
+
+def run(project: Project, database: Database, settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT. Raises SettingsRefused, or GuidelinesRefused, before it has begun."""
+    intents = Intents(read_guidelines(project.guidelines), lambda: labels_in_use(database))
+    desk = Desk(database, settings, intents)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    desk.start()
+    try:
+        on_ready(desk.where)
+        stopped.wait()
+    finally:
+        desk.stop()
+
+
+class _SocketMode:
+    """Slack's web socket, which the client opens again by itself whenever it breaks."""
+
+    def __init__(self, bolt: App, app_token: str) -> None:
+        quiet = logging.getLogger("escalation.slack.socket")
+        quiet.setLevel(logging.ERROR)
+        self._handler: Any = SocketModeHandler(bolt, app_token, logger=quiet)
+
+    def start(self) -> None:
+        try:
+            self._handler.connect()
+        except SlackApiError as refused:
+            code = refused.response.get("error")
+            hint = "copy it anew from Basic Information, App-Level Tokens, and switch Socket Mode on"
+            raise SettingsRefused(f"Slack refuses SLACK_APP_TOKEN ({code}): {hint}") from refused
+
+    def stop(self) -> None:
+        self._handler.close()
+
+
+def _listening(bolt: App, settings: Settings) -> Listening:
+    if settings.port is None:
+        return _SocketMode(bolt, settings.app_token)
+    return WebServer(bolt, settings.host, settings.port)
+
+
+def _where(place: Place, listening: Listening) -> str:
+    how = f"HTTP on port {listening.port}{PATH}" if isinstance(listening, WebServer) else "Socket Mode"
+    return f"#{place.channel_name} in {place.team} ({how})"

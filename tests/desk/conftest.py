@@ -1,0 +1,223 @@
+"""A real desk in this process, on a real database, against the practice workspace in another process."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from escalation import handover
+from escalation.practice.player import JSON, Play
+from escalation.practice.workspace import EVERYBODY
+from escalation.slack.intents import Intents, labels_in_use
+from escalation.slack.service import Desk
+from escalation.slack.settings import Settings
+from escalation.store.case import Case, case_by_id
+from escalation.store.conversation import Conversation, conversation_of
+from escalation.store.message import Message, Speaker, say
+from escalation.store.outbox import Outgoing
+from labeling.database import Database
+from labeling.guidelines import Guideline
+from labeling.ranking import Guess, Ranking
+from labeling.store.correction import Correction
+from labeling.store.turn import Turn
+from tests.practice.server import PracticeServer, practice_server
+
+GUIDELINES = {
+    "refund_status": Guideline("refund_status", "Where is my refund", "Asks when the money comes back."),
+    "refund_request": Guideline("refund_request", "Wants a refund", "Wants money back."),
+    "order_status": Guideline("order_status", "Where is my order", "Asks for a parcel."),
+    "rent_gear": Guideline("rent_gear", "Rents gear", "Asks about renting."),
+}
+RANKING = Ranking(
+    (Guess("refund_status", 0.41), Guess("refund_request", 0.33), Guess("order_status", 0.12)), 0.38, "m1"
+)
+REASON = "Only 38 % sure it is Refund status; this tier needs 91 %."
+
+
+@pytest.fixture(scope="session")
+def practice() -> Iterator[PracticeServer]:
+    with practice_server("--no-rate-limit") as server:
+        yield server
+
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Scene:
+    """One desk, one channel of its own, and hands to play everybody with."""
+
+    database: Database
+    practice: PracticeServer
+    channel: str
+    settings: Settings
+    desk: Desk | None = None
+
+    def open_desk(self) -> Desk:
+        self.desk = Desk(self.database, self.settings, Intents(GUIDELINES, lambda: labels_in_use(self.database)))
+        self.desk.start()
+        return self.desk
+
+    def close_desk(self) -> None:
+        if self.desk is not None:
+            self.desk.stop()
+            self.desk = None
+
+    def agent(self, who: str) -> Agent:
+        return Agent(self.practice.play(who), self.channel)
+
+    # The customer's and the bot's side
+
+    def raise_hand(self, text: str = "where is my money??", ranking: Ranking = RANKING, **about: str) -> int:
+        """The customer writes, the bot is unsure: a case."""
+        with self.database.transaction() as session:
+            conversation = conversation_of(session, "webchat", f"customer-{next(_numbers)}")
+            for name, value in about.items():
+                setattr(conversation, name, value)
+            message, _ = handover.hear(session, conversation, text, None)
+            turn = self._turn(session, message, ranking, "escalate")
+            case = handover.open_case(session, conversation, REASON, turn)
+            message.case_id = case.id
+        assert case.id is not None
+        return case.id
+
+    def write(self, case_id: int, text: str, ranking: Ranking | None = None) -> Message:
+        """The customer writes while a person has the conversation."""
+        with self.database.transaction() as session:
+            case = case_by_id(session, case_id)
+            conversation = session.get(Conversation, case.conversation_id)
+            assert conversation is not None
+            message, _ = handover.hear(session, conversation, text, None)
+            if ranking is not None:
+                self._turn(session, message, ranking, "hint")
+            handover.pass_on(session, case, message)
+        return message
+
+    def _turn(self, session: Session, message: Message, ranking: Ranking, route: str) -> Turn:
+        turn = Turn(
+            conversation_id=message.conversation_id,
+            message_id=message.id or 0,
+            text=message.text,
+            ranking=ranking.to_json(),
+            confidence=ranking.confidence,
+            model_version=ranking.model_version,
+            route=route,
+            reason=REASON,
+            tier="sensitive",
+        )
+        session.add(turn)
+        session.flush()
+        return turn
+
+    def bot_says(self, case_id: int, text: str) -> None:
+        with self.database.transaction() as session:
+            conversation = session.get(Conversation, case_by_id(session, case_id).conversation_id)
+            assert conversation is not None
+            say(session, conversation, Speaker.BOT, text)
+
+    # What can be seen afterwards
+
+    def case(self, case_id: int) -> Case:
+        with self.database.reading() as session:
+            return case_by_id(session, case_id)
+
+    def heard(self, case_id: int) -> list[str]:
+        """What agents said to the customer, in the newest wording."""
+        with self.database.reading() as session:
+            rows = select(Message).where(Message.case_id == case_id, Message.speaker == Speaker.AGENT.value)
+            return [message.text for message in session.exec(rows) if not message.deleted]
+
+    def corrections(self) -> list[Correction]:
+        with self.database.reading() as session:
+            return list(session.exec(select(Correction)))
+
+    def errands(self, **wanted: Any) -> list[Outgoing]:
+        with self.database.reading() as session:
+            rows = session.exec(select(Outgoing)).all()
+        return [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
+
+    def until(self, what: Callable[[], Any], seconds: float = 10.0) -> Any:
+        """Waits until `what()` is true, and returns it."""
+        end = time.monotonic() + seconds
+        while not (found := what()):
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+        return found
+
+    def at_rest(self) -> None:
+        """Waits until outbox and inbox are empty."""
+        from escalation.store.inbox import Incoming
+
+        def nothing_waits() -> bool:
+            with self.database.reading() as session:
+                rows = [*session.exec(select(Outgoing)), *session.exec(select(Incoming))]
+            return all(row.done_at is not None for row in rows)
+
+        self.until(nothing_waits)
+
+
+class Agent:
+    """One person in the desk's channel."""
+
+    def __init__(self, play: Play, channel: str) -> None:
+        self.play = play
+        self.channel = channel
+
+    def sees(self) -> list[JSON]:
+        return self.play.messages(self.channel)
+
+    def card(self, case_id: int) -> JSON:
+        """The case's card, once it is there."""
+        return self.play.wait_for_message(
+            lambda message: message["channel"] == self.channel and f"case:{case_id}" in block_ids(message)
+        )
+
+    def finds(self, words: str) -> JSON:
+        """The message with these words, once it is there."""
+        return self.play.wait_for_message(
+            lambda message: message["channel"] == self.channel and words in all_text(message)
+        )
+
+    def click(self, case_id: int, action_id: str, value: Any = None) -> None:
+        self.play.choose(self.card(case_id), action_id, value)
+
+    def reply(self, case_id: int, text: str, **more: Any) -> str:
+        return self.play.post(text, thread_ts=self.card(case_id)["ts"], channel=self.channel, **more)
+
+    def edit(self, ts: str, text: str) -> None:
+        self.play.edit(ts, text, self.channel)
+
+    def delete(self, ts: str) -> None:
+        self.play.delete(ts, self.channel)
+
+    def reactions(self, ts: str) -> list[str]:
+        message = next(one for one in self.sees() if one["ts"] == ts)
+        return [reaction["name"] for reaction in message.get("reactions") or []]
+
+
+def block_ids(message: JSON) -> list[str]:
+    return [block.get("block_id", "") for block in message.get("blocks") or []]
+
+
+def all_text(message: JSON) -> str:
+    """Fallback text and everything in the blocks, as Slack has them."""
+    return f"{message.get('text', '')} {message.get('blocks', '')}"
+
+
+@pytest.fixture
+def scene(database: Database, practice: PracticeServer) -> Iterator[Scene]:
+    """A desk at work in a channel of its own."""
+    play = practice.play("mina")
+    play.misbehave(behave=True)
+    channel = play.make_channel(f"desk-{next(_numbers)}", bot=True, members=EVERYBODY)
+    settings = Settings(practice.bot_token, channel, app_token=practice.app_token, api_url=practice.api_url)
+    scene = Scene(database, practice, channel, settings)
+    scene.open_desk()
+    yield scene
+    scene.close_desk()

@@ -1,0 +1,63 @@
+"""A case from raised hand to farewell, through Slack."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from escalation.slack.press import Do
+from escalation.store.case import CaseState
+from tests.desk.conftest import Scene, all_text
+
+
+def test_a_raised_hand_is_a_card_with_conversation_guesses_confidence_and_reason(scene: Scene) -> None:
+    case_id = scene.raise_hand("where is my money??", page="https://shop.example/returns", customer_name="Ada")
+    card = all_text(scene.agent("mina").card(case_id))
+    for words in (
+        "Ada needs a person",
+        "where is my money??",
+        "Where is my refund 41%",
+        "38%",
+        "this tier needs 91 %",
+    ):
+        assert words in card
+    assert "https://shop.example/returns" in card
+
+
+def test_a_race_for_a_case_has_one_winner_and_the_loser_is_told_who_has_it(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    agents = [scene.agent("mina"), scene.agent("jonas")]
+    agents[0].card(case_id)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda agent: agent.click(case_id, Do.CLAIM.value), agents))
+    owner = scene.until(lambda: scene.case(case_id).owner_name)
+    loser = scene.agent("jonas" if owner == "Mina" else "mina")
+    assert loser.finds(f"{owner} has this case.")["text"] == f"{owner} has this case."
+
+
+def test_the_customers_later_words_go_into_the_thread_and_the_owners_replies_to_the_customer(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.CLAIM.value)
+    scene.write(case_id, "it was order LF-48213")
+    relayed = mina.finds("it was order LF-48213")
+    assert relayed["thread_ts"] == mina.card(case_id)["ts"]
+    mina.reply(case_id, "It is on its way, *promise*!")
+    scene.until(lambda: scene.heard(case_id) == ["It is on its way, promise!"])
+
+
+def test_a_first_reply_claims_the_case(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    scene.agent("jonas").reply(case_id, "Hello, I am looking.")
+    scene.until(lambda: scene.case(case_id).owner_name == "Jonas")
+    scene.agent("mina").finds("talks with Jonas")
+
+
+def test_a_closed_case_says_so_on_its_card_and_takes_no_reply(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.CLOSE.value)
+    scene.until(lambda: scene.case(case_id).state == CaseState.CLOSED.value)
+    mina.finds("Closed by *Mina*")
+    mina.reply(case_id, "One more thing")
+    mina.finds("Mina has closed this case, so your reply was not sent.")
+    assert scene.heard(case_id) == []
