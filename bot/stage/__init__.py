@@ -1,0 +1,1 @@
+"""The demo's one page, and how far its visitor has come."""
