@@ -1,0 +1,71 @@
+"""Drawings as numbers for SVG: pure, so that a template only places them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 560.0, 160.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 12.0, 12.0, 26.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One version in the chart."""
+
+    x: float
+    y: float
+    version: str
+    share: float
+    is_live: bool
+    was_refused: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A horizontal line of the scale."""
+
+    y: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Shares over versions, oldest first."""
+
+    points: tuple[Point, ...]
+    lines: tuple[Line, ...]
+    path: str
+    """Through the versions that went live; the refused ones stand beside it."""
+    width: float = WIDTH
+    height: float = HEIGHT
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One version and what it achieved."""
+
+    version: str
+    share: float
+    is_live: bool = False
+    was_refused: bool = False
+
+
+def over_versions(measured: Sequence[Measured]) -> Chart | None:
+    """None for fewer than two versions: one point says nothing that a number does not."""
+    if len(measured) < 2:
+        return None
+    low = min(0.9, int(min(one.share for one in measured) * 20) / 20)
+
+    def y(share: float) -> float:
+        return round(TOP + (1 - (share - low) / (1 - low)) * (HEIGHT - TOP - BOTTOM), 1)
+
+    step = (WIDTH - LEFT - RIGHT) / (len(measured) - 1)
+    points = tuple(
+        Point(round(LEFT + i * step, 1), y(one.share), one.version, one.share, one.is_live, one.was_refused)
+        for i, one in enumerate(measured)
+    )
+    kept = [point for point in points if not point.was_refused]
+    path = " ".join(f"{'L' if i else 'M'}{point.x} {point.y}" for i, point in enumerate(kept))
+    lines = tuple(Line(y(share), share) for share in (low, (low + 1) / 2, 1.0))
+    return Chart(points, lines, path)

@@ -1,0 +1,65 @@
+"""What every request of the trainers' page works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from labeling.database import Database
+from labeling.examples import read_examples
+from labeling.guidelines import Guideline, read_guidelines
+from labeling.labels import known_intents
+from labeling.policy import Policy
+from labeling.project import Project
+from labeling.retraining import read_project_policy
+from labeling.status import status
+from labeling.web.settings import Settings
+from labeling.worker import Worker
+
+Result = TypeVar("Result")
+
+
+class Desk:
+    """The project, its database, and the worker that learns from decisions."""
+
+    def __init__(self, project: Project, database: Database, worker: Worker, settings: Settings) -> None:
+        """Raises Refusal where the project's tiers, guidelines or examples cannot be read."""
+        self.project = project
+        self.database = database
+        self.worker = worker
+        self.settings = settings
+        self.policy: Policy = read_project_policy(project)
+        self._guidelines = read_guidelines(project.guidelines)
+        # The seed examples are read once: a project whose files change is started anew.
+        self._taught = {example.intent for example in read_examples(project.data).examples} | set(self.policy.intents)
+
+    def intents(self, session: Session) -> tuple[str, ...]:
+        """All that a turn can be given."""
+        return known_intents(session, self._taught)
+
+    def guideline(self, intent: str) -> Guideline:
+        return self._guidelines.get(intent) or Guideline.unwritten(intent)
+
+    def decide(self, move: Callable[[Session], Result]) -> Result:
+        """One move in one transaction; what it changed is learned soon after."""
+        with self.database.transaction() as session:
+            result = move(session)
+        self.worker.ask()
+        return result
+
+    def catch_up(self) -> None:
+        """Learns what was decided before this service began, such as in the middle of a killed retraining."""
+        now = status(self.project, self.database)
+        if now.version is not None and now.is_behind:
+            self.worker.ask()
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]

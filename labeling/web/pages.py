@@ -1,0 +1,167 @@
+"""The pages that trainers see. They work without scripts; `trainers.js` makes them quicker."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlmodel import Session
+
+from labeling import registry, reviewing
+from labeling.review_queue import Item, Order, Wanted, decided, item, waiting
+from labeling.reviewing import NoSuchTurn
+from labeling.status import status
+from labeling.store.model import Model, Standing
+from labeling.web import api, charts
+from labeling.web.desk import AtDesk, Desk
+from labeling.web.door import NAME, named, remember, trainer_of, way_back
+from labeling.web.views import show
+
+router = APIRouter()
+
+SHOWN_GUESSES = 3
+
+
+@router.get("/")
+def queue(
+    desk: AtDesk,
+    request: Request,
+    tier: str = "",
+    words: str = "",
+    order: Order = Order.VALUE,
+    page: int = Query(1, ge=1),
+    done: int = 0,
+    as_: Annotated[str, Query(alias="as", max_length=80)] = "",
+) -> Response:
+    if as_:
+        response: Response = RedirectResponse("/", 303)
+        remember(request, response, NAME, quote(as_))
+        return response
+    with desk.database.reading() as session:
+        shown = waiting(session, Wanted(tier=tier, words=words, order=order), page)
+        last = item(session, done) if done else None
+        context = _around(desk, request, session, to_review=None)
+    asked = {"tier": tier, "words": words, "order": order.value}
+    return show(request, "queue.html", shown=shown, asked=asked, last=last, link=_links(asked), **context)
+
+
+@router.get("/reviewed")
+def reviewed(
+    desk: AtDesk, request: Request, tier: str = "", words: str = "", page: int = Query(1, ge=1), done: int = 0
+) -> Response:
+    with desk.database.reading() as session:
+        shown = decided(session, Wanted(tier=tier, words=words), page)
+        last = item(session, done) if done else None
+        context = _around(desk, request, session)
+    asked = {"tier": tier, "words": words}
+    return show(request, "reviewed.html", shown=shown, asked=asked, last=last, link=_links(asked), **context)
+
+
+@router.get("/turns/{turn_id}")
+def turn(desk: AtDesk, request: Request, turn_id: int, bare: bool = False) -> Response:
+    """One turn; `bare` without the page around it, for the script."""
+    with desk.database.reading() as session:
+        found = item(session, turn_id)
+        if found is None:
+            raise NoSuchTurn(f"There is no turn {turn_id}; it may be from another database.")
+        context = _around(desk, request, session)
+    return show(request, "turn_alone.html" if bare else "turn.html", one=found, **context)
+
+
+@router.post("/turns/{turn_id}/{decision}")
+def decide(
+    desk: AtDesk,
+    request: Request,
+    turn_id: int,
+    decision: Literal["accept", "change", "reject", "undo"],
+    intent: Annotated[str, Form()] = "",
+    new: Annotated[bool, Form()] = False,
+    nothing: Annotated[bool, Form()] = False,
+    back: Annotated[str, Form()] = "/",
+) -> Response:
+    """`nothing`: it is not a request."""
+    move = api.Decided(decision=decision, intent=None if nothing else intent.strip(), new=new)
+    trainer = trainer_of(request)
+    desk.decide(lambda session: api.decide(desk, session, turn_id, move, trainer))
+    target = way_back(back)
+    return RedirectResponse(f"{target}{'&' if '?' in target else '?'}done={turn_id}", 303)
+
+
+@router.post("/accept_all")
+def accept_all(desk: AtDesk, request: Request) -> Response:
+    trainer = trainer_of(request)
+    desk.decide(lambda session: reviewing.accept_all(session, trainer))
+    return RedirectResponse("/", 303)
+
+
+@router.get("/model")
+def model(desk: AtDesk, request: Request) -> Response:
+    now = status(desk.project, desk.database)
+    with desk.database.reading() as session:
+        models = registry.history(session)
+        context = _around(desk, request, session, to_review=now.to_review)
+    return show(
+        request, "model.html", now=now, models=models, chart=_chart(models), tiers=desk.policy.tiers, **context
+    )
+
+
+@router.post("/model/retrain")
+def retrain(desk: AtDesk) -> Response:
+    desk.worker.ask()
+    return RedirectResponse("/model", 303)
+
+
+@router.post("/model/rollback")
+def rollback(desk: AtDesk, request: Request, version: Annotated[str, Form()]) -> Response:
+    with desk.database.transaction() as session:
+        registry.roll_back(session, trainer_of(request), version)
+    return RedirectResponse("/model", 303)
+
+
+@router.get("/health")
+def health(desk: AtDesk) -> Response:
+    desk.database.check()
+    return JSONResponse({"ready": True})
+
+
+def _around(desk: Desk, request: Request, session: Session, to_review: int | None = None) -> dict[str, Any]:
+    """What every page shows."""
+    waits = waiting(session, size=1).total if to_review is None else to_review
+    return {
+        "trainer": named(request),
+        "to_review": waits,
+        "run": desk.worker.run,
+        "intents": [desk.guideline(intent) for intent in desk.intents(session)],
+        "title_of": lambda intent: desk.guideline(intent).title,
+        "meaning_of": lambda intent: desk.guideline(intent).definition,
+        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "choices": choices,
+    }
+
+
+def choices(one: Item) -> list[str]:
+    """Intents that one click can give: what people said, then the model's best guesses."""
+    said = [intent for intent in one.answers if intent]
+    guessed = [guess.intent for guess in one.ranking.guesses[:SHOWN_GUESSES]]
+    agreed = one.state.agreed.intent if one.state.agreed else None
+    return [intent for intent in dict.fromkeys([*said, *guessed]) if intent != agreed][:5]
+
+
+def _links(asked: dict[str, str]) -> Any:
+    return lambda page: "?" + urlencode({**{key: value for key, value in asked.items() if value}, "page": page})
+
+
+def _chart(models: list[Model]) -> charts.Chart | None:
+    measured = [
+        charts.Measured(
+            one.version,
+            one.report["accuracy"],
+            is_live=one.standing == Standing.LIVE,
+            was_refused=one.promoted_at is None,
+        )
+        for one in reversed(models[:20])
+        if one.report.get("accuracy") is not None
+    ]
+    return charts.over_versions(measured)
