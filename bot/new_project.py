@@ -29,25 +29,36 @@ class FolderTaken(Refusal):
 
 def intent_name(label: str) -> str:
     """A label as Rasa can use it as an intent's name: `Card payment?` becomes `Card_payment`."""
-    return re.sub(r"[^0-9A-Za-z_]+", "_", label.strip()).strip("_")
+    return re.sub(r"\W+", "_", label.strip()).strip("_")
 
 
-def create_project(folder: Path, examples: Sequence[Example], seed: int = 0) -> None:
-    """Writes the project. Raises FolderTaken, and writes nothing, where one stands already."""
+def create_project(
+    folder: Path, examples: Sequence[Example], frozen: Sequence[Example] | None = None, seed: int = 0
+) -> None:
+    """Writes the project; without a frozen set, one is held out of the examples.
+
+    Raises FolderTaken, and writes nothing, where a project stands already.
+    """
     if (folder / "config.yml").exists():
         raise FolderTaken(f"{folder} holds a project already; name a new folder")
-    train, frozen = hold_out(examples, seed)
-    for name, text in project_files(train, frozen).items():
+    train = [_named(example) for example in examples]
+    if frozen is None:
+        train, frozen = hold_out(train, seed)
+    for name, text in project_files(train, [_named(example) for example in frozen]).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+def _named(example: Example) -> Example:
+    return Example(example.text, intent_name(example.intent))
 
 
 def hold_out(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
     """Splits off the frozen set, intent by intent."""
     by_intent: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
-        by_intent[intent_name(example.intent)].append(Example(example.text, intent_name(example.intent)))
+        by_intent[example.intent].append(example)
     train: list[Example] = []
     frozen: list[Example] = []
     draw = random.Random(seed)  # noqa: S311 a split, not a secret

@@ -19,7 +19,7 @@ OnProgress = Callable[[str, float], None]
 
 
 def say_refusal(refusal: Refusal) -> None:
-    err.print(f"[bold red]handraise:[/] {escape(' '.join(str(refusal).split()))}", soft_wrap=True)
+    err.print(f"[bold red]handraise:[/] {escape(str(refusal))}", soft_wrap=True)
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 import typer
 
-from bot.cli import demo, services, setup, training
+from bot.cli import demo, projects, services, setup, training
 from bot.cli.console import say_refusal
 from labeling.refusal import Refusal
 
@@ -19,9 +20,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (demo.demo, services.bot, services.desk, services.labeling, training.retrain, training.status):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    demo.demo,
+    services.bot,
+    services.desk,
+    services.labeling,
+    training.retrain,
+    training.status,
+    projects.init,
+    projects.replay,
+    setup.setup,
+)
+for command in COMMANDS:
     app.command()(command)
-app.command()(setup.setup)
 app.command(hidden=True)(services.practice)
 
 
