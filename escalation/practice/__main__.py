@@ -57,7 +57,19 @@ async def serve(listener: socket.socket, host: str, settings: Settings) -> None:
         ws="wsproto",  # uvicorn's other one needs newer websockets than Rasa allows
     )
     print(f"Practice workspace: {base_url}/", flush=True)
-    await uvicorn.Server(config).serve(sockets=[listener])
+    await _Server(config, practice).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Sends home who waits for a change, so that stopping takes no time."""
+
+    def __init__(self, config: uvicorn.Config, practice: Practice) -> None:
+        super().__init__(config)
+        self._practice = practice
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._practice.workspace.close()
+        await super().shutdown(sockets)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,8 @@ async def _suggest(moves: Moves, body: JSON) -> JSON:
 
 async def _submit(moves: Moves, body: JSON) -> JSON:
     view = moves.practice.views.find(_text(body, "view_id"))
-    return {"errors": await moves.submit(view, body.get("values") or {})}
+    errors = await moves.submit(view, body.get("values") or {})
+    return {"errors": errors, "values": view.values}
 
 
 async def _close(moves: Moves, body: JSON) -> JSON:

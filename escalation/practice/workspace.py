@@ -56,6 +56,7 @@ class Workspace:
         self._tell_app = tell_app
         self.version = 1
         self._changed = asyncio.Event()
+        self._closed = False
         self._last_ts = 0
         self.people: dict[str, Person] = {person.id: person for person in (*PEOPLE, HANDRAISE)}
         self.ephemeral: dict[str, Message] = {}
@@ -74,8 +75,13 @@ class Workspace:
         self._changed = asyncio.Event()
         return self.version
 
+    def close(self) -> None:
+        """Nobody waits any longer."""
+        self._closed = True
+        self.bump()
+
     async def wait_beyond(self, version: int, seconds: float) -> None:
-        if self.version > version:
+        if self.version > version or self._closed:
             return
         try:
             await asyncio.wait_for(self._changed.wait(), seconds)

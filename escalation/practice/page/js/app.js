@@ -5,6 +5,7 @@ import { composer } from "./composer.js";
 import { inView } from "./context.js";
 import { h } from "./dom.js";
 import { loadEmoji } from "./emoji.js";
+import { icon } from "./icons.js";
 import { MessageList } from "./list.js";
 import { followModals } from "./modal.js";
 import { markSeen, seen } from "./seen.js";
@@ -37,7 +38,7 @@ function buildChannel() {
     composer({ id: "reply", label: "Write to the channel", channel: () => place.channel }),
   );
   aside.replaceChildren(
-    h("header", { class: "column-head" }, h("button", { class: "button small quiet", onclick: closeThread, "aria-label": "Close the thread" }, "✕"), h("h2", { id: "thread-name" }, "Thread")),
+    h("header", { class: "column-head" }, h("button", { class: "button small quiet", onclick: closeThread, "aria-label": "Close the thread" }, icon("close")), h("h2", { id: "thread-name" }, "Thread")),
     threadList.element,
     composer({ id: "thread-reply", label: "Reply in the thread", channel: () => place.channel, threadTs: () => place.thread, canBroadcast: true }),
   );
@@ -89,10 +90,10 @@ function render() {
   if (home) return drawHome();
   at("channel-name").textContent = channel.direct ? "Handraise (direct)" : `# ${channel.name}`;
   at("channel-topic").textContent = channel.archived ? "archived" : channel.topic;
+  drawThread();
   const roots = store.roots(channel.id);
   channelList.show(roots, "Nothing here yet. When the bot is unsure, a card appears.");
   if (roots.length && document.visibilityState === "visible") markSeen(me.id, channel.id, channel.latest);
-  drawThread();
   drawTitle();
 }
 
@@ -122,7 +123,7 @@ function tab(id, name, unread) {
 
 function drawState() {
   const state = at("app-state");
-  const words = store.app.connected ? "The desk is here" : "The desk is not connected";
+  const words = store.app.connected ? "Desk connected" : "Desk not connected";
   if (state.textContent !== words) state.textContent = words;
   state.dataset.tone = store.app.connected ? "pine" : "ochre";
 }

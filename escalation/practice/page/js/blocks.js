@@ -1,6 +1,7 @@
 // Block Kit, drawn. `act` tells the app; in a modal, inputs wait for the submit button.
 import { h, freshId, link } from "./dom.js";
 import { element } from "./elements.js";
+import { icon } from "./icons.js";
 import { mrkdwn, plain, richText, textObject } from "./mrkdwn.js";
 
 export function blocks(list, context) {
@@ -63,7 +64,7 @@ export function files(list) {
     if (/^image\/(png|jpe?g|gif|webp)$/.test(file.mimetype)) {
       return h("a", { class: "file-image", href: address, target: "_blank" }, h("img", { src: address, alt: file.title || file.name }));
     }
-    return h("a", { class: "file", href: address, download: file.name }, `📎 ${file.title || file.name}`, h("span", { class: "soft" }, ` ${size(file.size)}`));
+    return h("a", { class: "file", href: address, download: file.name }, icon("clip"), ` ${file.title || file.name}`, h("span", { class: "soft" }, ` ${size(file.size)}`));
   });
 }
 

@@ -1,6 +1,7 @@
 // The box in which a person writes. Enter sends, Shift+Enter starts a line.
 import { play, upload } from "./api.js";
 import { h, toast } from "./dom.js";
+import { icon } from "./icons.js";
 
 const TALLEST = 180;
 
@@ -8,7 +9,7 @@ export function composer({ id, label, channel, threadTs, canBroadcast }) {
   const box = h("textarea", { id, class: "field", rows: 1, placeholder: label, "aria-label": label, enterkeyhint: "send" });
   const broadcast = h("input", { type: "checkbox" });
   const file = h("input", { type: "file", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" });
-  const attach = h("button", { type: "button", class: "button small quiet", "aria-label": "Attach a file", title: "Attach a file", onclick: () => file.click() }, "📎");
+  const attach = h("button", { type: "button", class: "button small quiet", "aria-label": "Attach a file", title: "Attach a file", onclick: () => file.click() }, icon("clip"));
   const send = h("button", { type: "submit", class: "button small" }, "Send");
   const grow = () => {
     box.style.height = "auto";

@@ -2,6 +2,7 @@
 import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 import { h, freshId } from "./dom.js";
+import { icon } from "./icons.js";
 import { plain, textObject } from "./mrkdwn.js";
 
 export function element(block, one, context) {
@@ -94,7 +95,7 @@ function overflow({ one, send }) {
     };
     menu.append(h("button", { type: "button", role: "menuitem", onclick: choose }, plain(option.text.text)));
   }
-  const opener = h("button", { type: "button", class: "button small quiet", "aria-haspopup": "menu", "aria-label": "More actions", "data-action": one.action_id }, "⋯");
+  const opener = h("button", { type: "button", class: "button small quiet", "aria-haspopup": "menu", "aria-label": "More actions", "data-action": one.action_id }, icon("more"));
   opener.addEventListener("click", () => showMenu(menu, opener));
   return h("span", {}, opener, menu);
 }

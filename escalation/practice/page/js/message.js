@@ -5,6 +5,7 @@ import { inMessage } from "./context.js";
 import { h, timeOf } from "./dom.js";
 import { showMenu } from "./elements.js";
 import { emoji, QUICK } from "./emoji.js";
+import { icon } from "./icons.js";
 import { mrkdwn, unescape } from "./mrkdwn.js";
 import { store } from "./store.js";
 
@@ -66,16 +67,16 @@ function threadLine(message, onThread, unread) {
 function tools(message, article, { inThread, onThread }) {
   const mine = message.user === me.id;
   const items = [
-    tool("React", "🙂", (opener) => showMenu(reactMenu(message, opener), opener)),
-    inThread ? null : tool("Reply in thread", "💬", () => onThread(message)),
-    mine ? tool("Edit", "✏️", () => edit(message, article)) : null,
-    mine ? tool("Delete", "🗑️", () => remove(message)) : null,
+    tool("React", "smile", (opener) => showMenu(reactMenu(message, opener), opener)),
+    inThread ? null : tool("Reply in thread", "thread", () => onThread(message)),
+    mine ? tool("Edit", "pen", () => edit(message, article)) : null,
+    mine ? tool("Delete", "bin", () => remove(message)) : null,
   ];
   return h("div", { class: "tools", role: "toolbar", "aria-label": "What to do with this message" }, items);
 }
 
-function tool(name, mark, act) {
-  const button = h("button", { type: "button", title: name, "aria-label": name }, mark);
+function tool(name, sign, act) {
+  const button = h("button", { type: "button", title: name, "aria-label": name }, icon(sign));
   button.addEventListener("click", () => act(button));
   return button;
 }

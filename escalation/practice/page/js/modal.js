@@ -3,6 +3,7 @@ import { play } from "./api.js";
 import { blocks } from "./blocks.js";
 import { inView } from "./context.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { store } from "./store.js";
 
@@ -17,6 +18,7 @@ export function followModals() {
     event.preventDefault();
     if (shown) play("close", { view_id: shown.id });
   });
+  dialog.addEventListener("input", (event) => forgive(event.target.closest(".block")));
   store.onChange(() => show(store.modals.at(-1) || null));
 }
 
@@ -31,6 +33,12 @@ function show(view) {
     dialog.showModal();
     dialog.querySelector("[autofocus], .modal-blocks input, .modal-blocks textarea, .modal-blocks select, button[type=submit]")?.focus();
   }
+}
+
+// An entry that is being corrected is no longer called wrong.
+function forgive(block) {
+  block?.querySelectorAll(".error").forEach((error) => error.remove());
+  block?.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
 }
 
 function hide() {
@@ -57,7 +65,7 @@ function draw(view, errors) {
   const form = h("form", { class: "modal-form", novalidate: true, onsubmit: submit });
   const close = () => play("close", { view_id: view.id });
   form.append(
-    h("header", {}, h("h2", { id: "modal-title" }, plain(view.title.text)), h("button", { type: "button", class: "button small quiet", "aria-label": "Close", onclick: close }, "✕")),
+    h("header", {}, h("h2", { id: "modal-title" }, plain(view.title.text)), h("button", { type: "button", class: "button small quiet", "aria-label": "Close", onclick: close }, icon("close"))),
     h("div", { class: "modal-blocks stack" }, blocks(view.blocks, inView(view, entered, errors))),
     h(
       "footer",
@@ -77,11 +85,6 @@ async function submit(event) {
   const answer = await play("submit", { view_id: view.id, values: entered });
   if (button) button.disabled = false;
   if (!answer || !Object.keys(answer.errors).length || shown !== view) return;
-  draw(withEntered(entryStates(view)), answer.errors);
+  draw({ ...view, values: answer.values }, answer.errors);
   dialog.querySelector("[aria-invalid]")?.focus();
-}
-
-// After a refusal the server knows what was chosen in menus; ask for the newest values.
-function entryStates(view) {
-  return store.modals.find((one) => one.id === view.id) || view;
 }

@@ -16,7 +16,7 @@ export function mrkdwn(text) {
     quoted = [];
   };
   for (const line of splitLines(text)) {
-    if (line.startsWith("&gt;")) quoted.push(line.replace(/^&gt; ?/, ""));
+    if (/^(&gt;|>)/.test(line)) quoted.push(line.replace(/^(&gt;|>) ?/, ""));
     else {
       flush();
       if (nodes.length && nodes.at(-1).nodeName !== "BLOCKQUOTE") nodes.push(document.createTextNode("\n"));
