@@ -14,7 +14,7 @@ from labeling.project import Project
 from labeling.promise import thresholds
 from labeling.promotion import Exam, Judged
 from labeling.report import Report
-from labeling.routing import route
+from labeling.routing import answers
 from labeling.snapshot import Snapshot, key
 
 if TYPE_CHECKING:
@@ -60,16 +60,15 @@ def unseen(frozen: Sequence[Example], *snapshots: Snapshot) -> tuple[Example, ..
 def examine(model: IntentModel, messages: Sequence[Example], policy: Policy) -> tuple[Exam, Report]:
     """What the model says of each message and whether the bot would have answered it, and both in numbers."""
     from labeling.intent_model import OUT_OF_SCOPE, evaluate
+    from labeling.intent_model.embeddings import shared_embeddings
 
+    texts = [message.text for message in messages]
+    opinion = model.opinion(texts, shared_embeddings(model.encoder).embed(texts))
     limits = thresholds(policy, model.calibration)
-    rankings = model.rank([message.text for message in messages])
-    judged = tuple(
-        Judged(
-            intent=None if message.intent == OUT_OF_SCOPE else message.intent,
-            guess=ranking.best or "",
-            answered=route(ranking, policy, limits).kind == "answer",
-        )
-        for message, ranking in zip(messages, rankings, strict=True)
-    )
-    report = evaluate(model, messages, policy)
-    return Exam(judged, report.ece or 0.0), report
+    judged = []
+    for message, probabilities, sure in zip(messages, opinion.probabilities, opinion.confidence, strict=True):
+        guess = model.intents[int(probabilities.argmax())]
+        truth = None if message.intent == OUT_OF_SCOPE else message.intent
+        judged.append(Judged(truth, guess, answers(policy.tier_of(guess), limits, float(sure))))
+    report = evaluate(model, messages, policy, opinion)
+    return Exam(tuple(judged), report.ece or 0.0), report

@@ -35,6 +35,8 @@ class Gates:
     """A larger loss of accuracy is refused even where chance would explain it."""
     intent_drop: float = 0.5
     """No intent may lose more than this share of the messages that live gets right."""
+    promise_drop: float = 0.02
+    """In a tier whose promise is broken, a larger loss of right answers is refused even where chance explains it."""
     answered_drop: float = 0.5
     """No tier may lose more than this share of the messages that live answers."""
     calibration_error: float = 0.15
@@ -135,17 +137,23 @@ def _intents(live: Exam, candidate: Exam, gates: Gates) -> list[str]:
 
 
 def _promises(live: Exam, candidate: Exam, gates: Gates, policy: Policy) -> list[str]:
-    """A promise counts as broken where keeping it would make so many wrong answers unlikely, and live does better."""
+    """A promise counts as broken where keeping it would make so many wrong answers unlikely, and live does better.
+
+    What no intent covers has a gate of its own: how much of it a frozen set holds says nothing about the traffic.
+    """
     against = []
     for tier in policy.tiers:
         if tier.promise is None:
             continue
         right, answered = _answers(candidate, tier, policy)
         live_right, live_answered = _answers(live, tier, policy)
-        better_before = right / max(1, answered) < live_right / max(1, live_answered)
-        if better_before and binomial_tail(right, answered, tier.promise) < gates.chance:
+        drop = live_right / max(1, live_answered) - right / max(1, answered)
+        lost, gained = _lost_and_gained(live, candidate, _not_misled_by(tier, policy))
+        worse = drop > gates.promise_drop or (drop > 0 and _sign_test(lost, gained) < gates.chance)
+        if worse and binomial_tail(right, answered, tier.promise) < gates.chance:
             against.append(
-                f"{tier.name}: {right} of its {answered} answers are right; {_percent(tier.promise)} are promised."
+                f"{tier.name}: {right} of its {answered} answers are right, {_percent(tier.promise)} are promised; "
+                f"live has {live_right} of {live_answered}."
             )
     return against
 
@@ -170,9 +178,16 @@ def _out_of_scope(live: Exam, candidate: Exam, gates: Gates) -> list[str]:
 
 
 def _answers(exam: Exam, tier: Tier, policy: Policy) -> tuple[int, int]:
-    """How many of the tier's answers are right, and how many there are."""
-    answered = [one for one in exam.judged if one.answered and policy.tier_of(one.guess) == tier]
+    """How many of the tier's answers are right, and how many there are, among messages that some intent covers."""
+    answered = [one for one in exam.judged if one.intent and one.answered and policy.tier_of(one.guess) == tier]
     return sum(one.right for one in answered), len(answered)
+
+
+def _not_misled_by(tier: Tier, policy: Policy) -> Callable[[Judged], bool]:
+    """Whether a customer got no wrong answer from this tier."""
+    return lambda one: (
+        not (one.intent is not None and one.answered and not one.right and policy.tier_of(one.guess) == tier)
+    )
 
 
 def _lost_and_gained(live: Exam, candidate: Exam, good: Callable[[Judged], bool]) -> tuple[int, int]:

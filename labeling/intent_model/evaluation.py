@@ -39,9 +39,14 @@ class _Judged:
     confidence: NDArray[np.float64]
 
 
-def evaluate(model: IntentModel, examples: Sequence[Example], policy: Policy) -> Report:
-    """The router's decisions are part of it: thresholds come from the model's own calibration turns."""
-    opinion = model.opinion([example.text for example in examples])
+def evaluate(
+    model: IntentModel, examples: Sequence[Example], policy: Policy, opinion: Opinion | None = None
+) -> Report:
+    """The router's decisions are part of it: thresholds come from the model's own calibration turns.
+
+    `opinion` saves asking the model where its opinion of the examples is known already.
+    """
+    opinion = opinion or model.opinion([example.text for example in examples])
     least = thresholds(policy, model.calibration)
     judged = _judge(model, examples, opinion, policy, least)
     inside = ~judged.strange
