@@ -2,7 +2,7 @@
 let table = {};
 let drawn = true;
 
-const SIGNS = { white_check_mark: "✔", heavy_check_mark: "✔", x: "✖", warning: "⚠", heart: "❤", hourglass: "⌛", hourglass_flowing_sand: "⌛", envelope: "✉", email: "✉", star: "★", information_source: "ℹ", pencil2: "✎" };
+const SIGNS = { white_check_mark: "✔", heavy_check_mark: "✔", x: "✖", warning: "⚠", heart: "❤", hourglass: "◷", hourglass_flowing_sand: "◷", envelope: "✉", email: "✉", star: "★", information_source: "ℹ", pencil2: "✎" };
 
 export async function loadEmoji() {
   table = await (await fetch("/page/emoji.json")).json();

@@ -7,7 +7,7 @@ const PATHS = {
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   clip: "M19 11l-7.5 7.5a4.5 4.5 0 0 1-6.4-6.4L13 4.3a3 3 0 0 1 4.3 4.3l-7.8 7.7a1.5 1.5 0 0 1-2.1-2.1L14 7.5",
   close: "M6 6l12 12M18 6 6 18",
-  more: "M5.5 12h.01M12 12h.01M18.5 12h.01",
+  more: "M5 12h1M11.5 12h1M18 12h1",
 };
 
 export function icon(name) {

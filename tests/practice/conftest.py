@@ -1,0 +1,91 @@
+"""One practice workspace for all tests of this folder; those that change its rules start their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from escalation.practice.player import Play
+from tests.practice.server import PracticeServer, practice_server
+
+Build = Callable[[App], None]
+Connect = Callable[[Build], SocketModeHandler]
+
+
+@pytest.fixture(scope="session")
+def practice() -> Iterator[PracticeServer]:
+    with practice_server("--no-rate-limit") as server:
+        yield server
+
+
+@pytest.fixture
+def own_practice() -> Iterator[PracticeServer]:
+    """A workspace of this test's own, impatient: retries follow within tenths of a second."""
+    with practice_server("--no-rate-limit") as server, server.play() as mina:
+        mina.settings(ack_seconds=0.4, retry_delays=[0.05, 0.05, 0.05])
+        yield server
+
+
+@pytest.fixture
+def slack(practice: PracticeServer) -> WebClient:
+    return practice.client()
+
+
+@pytest.fixture
+def mina(practice: PracticeServer) -> Iterator[Play]:
+    with practice.play("mina") as play:
+        yield play
+
+
+def bolt_app(server: PracticeServer) -> App:
+    return App(client=server.client(), signing_secret=server.signing_secret, raise_error_for_unhandled_request=False)
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[PracticeServer, Build], SocketModeHandler]]:
+    """Connects a real Bolt app over Socket Mode; it is disconnected after the test."""
+    handlers: list[SocketModeHandler] = []
+
+    def start(server: PracticeServer, build: Build) -> SocketModeHandler:
+        app = bolt_app(server)
+        build(app)
+        handler = SocketModeHandler(app, server.app_token)
+        handler.connect()
+        with server.play() as play:
+            play.wait_for(lambda state: state["app"]["connected"])
+        handlers.append(handler)
+        return handler
+
+    yield start
+    for handler in handlers:
+        handler.close()
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+def mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}
+
+
+def button(action_id: str, **more: Any) -> dict[str, Any]:
+    return {"type": "button", "action_id": action_id, "text": plain("Press"), **more}
+
+
+def actions(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "actions", "elements": list(elements), **more}
+
+
+def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "modal", "title": plain("A window"), "submit": plain("Send"), "blocks": list(blocks), **more}
+
+
+def text_field(block_id: str, action_id: str, **more: Any) -> dict[str, Any]:
+    element = {"type": "plain_text_input", "action_id": action_id}
+    return {"type": "input", "block_id": block_id, "label": plain("Why"), "element": element, **more}
