@@ -19,7 +19,7 @@ from escalation.slack.mrkdwn import escape, split
 from escalation.slack.window import question_about_held
 from escalation.store.case import Case, CaseState, case_by_id
 from escalation.store.message import Message
-from escalation.store.outbox import Errand, Outgoing
+from escalation.store.outbox import Errand, Outgoing, enqueue
 from escalation.store.posted_card import PostedCard
 from escalation.store.remark import remark_at
 from labeling.clock import now
@@ -128,11 +128,11 @@ class Errands:
         """What the customer said, whole; in several messages if it is long."""
         with self._database.reading() as session:
             message = session.get(Message, row.message_id)
-            conversation = self._file(row.case_id).conversation
+            file = read_case_file(session, row.case_id)
         if message is None:
             return
         there = self._posted(row, thread) if row.attempts > 1 else {}
-        author = escape(conversation.customer_name) or "Customer"
+        author = escape(file.conversation.customer_name) or "Customer"
         for part, words in enumerate(split(message.text) or ["(no words)"]):
             if str(part) not in there:
                 text = escape(words)
@@ -141,6 +141,8 @@ class Errands:
                 )
         with self._database.transaction() as session:
             session.execute(update(Message).where(col(Message.id) == message.id).values(slack_ts=there["0"]))
+            if file.turn is not None and file.turn.id != file.case.turn_id:
+                enqueue(session, row.case_id, Errand.UPDATE_CARD)  # this message may be what is to be taught
 
     def _renew_lease(self, row: Outgoing) -> None:
         later = now() + timedelta(seconds=LEASE_SECONDS)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from slack_bolt import App
@@ -98,6 +100,15 @@ class _SocketMode:
             raise SettingsRefused(f"Slack refuses SLACK_APP_TOKEN ({code}): {hint}") from refused
 
     def stop(self) -> None:
+        """Closing waits for the read and the wait in progress, which take seconds; both are ended first."""
+        client = self._handler.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        client.current_session_state.terminated = True
+        reading = client.current_session.sock if client.current_session else None
+        if reading is not None:
+            with suppress(OSError):
+                reading.shutdown(socket.SHUT_RDWR)
+        client.message_queue.put(None)
         self._handler.close()
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
+from bot import schema
 from escalation import handover
 from escalation.practice.player import JSON, Play
 from escalation.practice.workspace import EVERYBODY
@@ -19,6 +22,7 @@ from escalation.slack.service import Desk
 from escalation.slack.settings import Settings
 from escalation.store.case import Case, case_by_id
 from escalation.store.conversation import Conversation, conversation_of
+from escalation.store.inbox import Incoming
 from escalation.store.message import Message, Speaker, say
 from escalation.store.outbox import Outgoing
 from labeling.database import Database
@@ -152,7 +156,6 @@ class Scene:
 
     def at_rest(self) -> None:
         """Waits until outbox and inbox are empty."""
-        from escalation.store.inbox import Incoming
 
         def nothing_waits() -> bool:
             with self.database.reading() as session:
@@ -208,6 +211,24 @@ def block_ids(message: JSON) -> list[str]:
 def all_text(message: JSON) -> str:
     """Fallback text and everything in the blocks, as Slack has them."""
     return f"{message.get('text', '')} {message.get('blocks', '')}"
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to copy: the schema is laid out once."""
+    file = tmp_path_factory.mktemp("desk") / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    schema.upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def database(empty_database: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(empty_database, tmp_path / "handraise.db")
+    database = Database(f"sqlite:///{tmp_path / 'handraise.db'}")
+    yield database
+    database.close()
 
 
 @pytest.fixture
