@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -39,6 +40,8 @@ app.command(hidden=True)(services.practice)
 def main() -> None:
     """Runs the command; exit code 1 for a refusal, 2 for a wrong call, 130 for Ctrl-C."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)  # what was begun is ended in order, child processes too
     try:
         app()
     except Refusal as refusal:
@@ -46,3 +49,7 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)

@@ -86,6 +86,7 @@ def practice(
     rate_limit: Annotated[bool, typer.Option(help="Answer 429 as Slack does.")] = True,
 ) -> None:
     """Run the practice workspace: a small Slack on this machine, for the demo and for tests."""
-    from escalation.practice.server import serve
+    from escalation.practice.__main__ import main
 
-    serve(host=host, port=port, rate_limit=rate_limit, on_ready=lambda url: announce("practice", url))
+    announce("practice", f"http://{host}:{port}/")
+    main(["--host", host, "--port", str(port), *([] if rate_limit else ["--no-rate-limit"])])

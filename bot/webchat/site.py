@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from pathlib import Path
 
 from sanic import Blueprint
 from sanic.exceptions import NotFound
 from sanic.request import Request
-from sanic.response import HTTPResponse, raw
+from sanic.response import HTTPResponse, json, raw, redirect
 
 import labeling
+from bot.stage.progress import steps_done
 
 HERE = Path(__file__).parent / "static"
 STAGE = Path(__file__).parent.parent / "stage"
@@ -56,11 +58,19 @@ def site_blueprint(stage: Path | None) -> Blueprint:
 
 
 def _add_stage(site: Blueprint, configuration: Path) -> None:
-    shown = {file.name: file for file in STAGE.iterdir() if file.is_file()} | {"config.json": configuration}
+    shown = {file.name: file for file in STAGE.iterdir() if file.suffix in TYPES} | {"config.json": configuration}
 
-    @site.get("/stage/")
+    @site.get("/stage", strict_slashes=True)
+    async def without_slash(_: Request) -> HTTPResponse:
+        return redirect("/stage/")
+
+    @site.get("/stage/", strict_slashes=True)
     async def page(_: Request) -> HTTPResponse:
         return _file(shown.get("index.html"), PAGE_POLICY)
+
+    @site.get("/stage/progress.json")
+    async def progress(request: Request) -> HTTPResponse:
+        return json({"done": await asyncio.to_thread(steps_done, request.app.ctx.house.database)})
 
     @site.get("/stage/<name:str>")
     async def part(_: Request, name: str) -> HTTPResponse:
