@@ -1,0 +1,1 @@
+"""Measurements, run by `make bench`: they print tables and write `bench/results.json`. Tests never time anything."""

@@ -1,0 +1,89 @@
+"""`make bench`, or `python -m tests.bench [--only NAME]… [--quick] [--install]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import err, out, progress, say_refusal
+from labeling.refusal import Refusal
+from tests.bench import loop, machine, memory, paper, ready, setup, turn
+from tests.bench.figure import Sheet
+from tests.bench.race import race
+from tests.bench.scene import FULL, KEPT, QUICK, OnProgress, Scene, open_scene
+
+
+class Topic(str, Enum):
+    """What can be measured."""
+
+    SETUP = "setup"
+    READY = "ready"
+    TURN = "turn"
+    MEMORY = "memory"
+    LOOP = "loop"
+
+
+def bench(
+    only: Annotated[list[Topic] | None, typer.Option(help="One topic; may be given several times.")] = None,
+    quick: Annotated[bool, typer.Option(help="Fewer samples and a stock model of 20 epochs.")] = False,
+    install: Annotated[bool, typer.Option(help="Also time `make setup` in a fresh clone.")] = False,
+) -> None:
+    """Measure set-up, starts, chat turns beside stock Rasa, the loop, and memory; write bench/results.json."""
+    facts, sheets = machine.facts(), {}
+    with tempfile.TemporaryDirectory(prefix="handraise-bench-") as folder, _watched() as on_progress:
+        with open_scene(Path(folder), QUICK if quick else FULL, on_progress) as scene:
+            for name, measure in _chosen(scene, only or list(Topic), install):
+                sheets[name] = measure()
+                paper.keep(KEPT / "results.json", facts, quick, sheets)
+    for sheet in sheets.values():
+        paper.show(sheet)
+    out.print(f"\nWith every sample: {KEPT / 'results.json'}", soft_wrap=True)
+
+
+def _chosen(scene: Scene, topics: list[Topic], install: bool) -> Iterator[tuple[str, Callable[[], Sheet]]]:
+    raced = lru_cache(lambda: race(scene))
+    measures: dict[Topic, Callable[[], Sheet]] = {
+        Topic.SETUP: lambda: setup.measure(scene),
+        Topic.READY: lambda: ready.measure(scene),
+        Topic.TURN: lambda: turn.sheet(raced()),
+        Topic.MEMORY: lambda: memory.sheet(raced()),
+        Topic.LOOP: lambda: loop.measure(scene),
+    }
+    if install:
+        yield "install", lambda: setup.measure_install(scene)
+    yield from ((topic.value, measure) for topic, measure in measures.items() if topic in topics)
+
+
+@contextmanager
+def _watched() -> Iterator[OnProgress]:
+    """A bar where somebody watches; elsewhere a line for each new thing."""
+    if err.is_terminal:
+        with progress() as on_progress:
+            yield on_progress
+        return
+    said: list[str] = []
+
+    def say(what: str, share: float) -> None:
+        if said[-1:] != [what]:
+            said.append(what)
+            err.print(f"… {what}", soft_wrap=True)
+
+    yield say
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    try:
+        typer.run(bench)
+    except Refusal as refusal:
+        say_refusal(refusal)
+        sys.exit(1)

@@ -1,0 +1,17 @@
+"""What the bot is taught: words that it does not know yet, and the same wish in other words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A customer's message, its intent, and a later customer's wording of the same."""
+
+    intent: str
+    asked: str
+    asked_anew: str
+
+
+LESSONS = ()
