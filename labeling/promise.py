@@ -10,8 +10,10 @@ that come as the calibration turns did.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from labeling.policy import Policy, Tier
 
@@ -29,8 +31,9 @@ class Calibration:
 Thresholds = Mapping[str, float | None]
 """By tier. None: the calibration turns cannot support the promise yet, or the tier never answers."""
 
-GRID = tuple(1 / (1 + math.exp(-step / 10)) for step in range(70, -21, -1))
-"""From 0.999 down to 0.12, even in log-odds; fixed, as the test's guarantee asks."""
+GRID = tuple(1 / (1 + math.exp(-step / 10)) for step in range(70, -1, -1))
+"""From 0.999 down to 0.5, even in log-odds; fixed, as the test's guarantee asks. Lower it never goes: a bot does
+not say what it believes to be more likely wrong than right, even where the promise would bear it."""
 STARTS = 3
 """Thresholds that the allowance is dealt out to: those with 2, 4 and 8 times the fewest possible turns above."""
 
@@ -60,28 +63,27 @@ def lowest_safe(turns: Sequence[tuple[float, bool]], promise: float, error: floa
     was right. A threshold that passes its test hands its allowance on to the next lower one; one that fails
     loses it (the fallback procedure of Wiens, 2003). So one unlucky turn at the top does not end the search.
     """
-    dealt = _dealt(sorted((confidence for confidence, _ in turns), reverse=True), turns_needed(promise, error))
+    ordered = sorted(turns, key=lambda turn: -turn[0])
+    wrong = [0, *accumulate(not right for _, right in ordered)]
+    answered = [bisect_right(ordered, -threshold, key=lambda turn: -turn[0]) for threshold in GRID]
+    dealt = _dealt(answered, turns_needed(promise, error))
     allowance, safe = 0.0, None
-    for threshold in GRID:
-        allowance += error * dealt.get(threshold, 0.0)
-        answered = [right for confidence, right in turns if confidence >= threshold]
-        wrong = len(answered) - sum(answered)
-        if allowance > 0 and _binomial_tail(wrong, len(answered), 1 - promise) <= allowance:
+    for step, (threshold, count) in enumerate(zip(GRID, answered, strict=True)):
+        allowance += error * dealt.get(step, 0.0)
+        if allowance > 0 and _binomial_tail(wrong[count], count, 1 - promise) <= allowance:
             safe = threshold
         else:
             allowance = 0.0
     return safe
 
 
-def _dealt(confidences: Sequence[float], enough: int) -> dict[float, float]:
-    """Each starting threshold's share of the allowance."""
-    starts = set()
-    for count in (enough * 2**step for step in range(1, STARTS + 1)):
-        if count <= len(confidences):
-            starts.add(next((step for step in GRID if step <= confidences[count - 1]), GRID[-1]))
-    if not starts and len(confidences) >= enough:
-        starts.add(next((step for step in GRID if step <= confidences[-1]), GRID[-1]))
-    return {start: 1 / len(starts) for start in starts}
+def _dealt(answered: Sequence[int], enough: int) -> dict[int, float]:
+    """Which steps of the grid get a share of the allowance, and how much; `answered` counts turns above each."""
+    wanted = [enough * 2**power for power in range(1, STARTS + 1) if enough * 2**power <= answered[-1]]
+    if not wanted and enough <= answered[-1]:
+        wanted = [enough]
+    starts = {next(step for step, count in enumerate(answered) if count >= least) for least in wanted}
+    return dict.fromkeys(starts, 1 / max(1, len(starts)))
 
 
 def turns_needed(promise: float, error: float) -> int:
@@ -91,9 +93,9 @@ def turns_needed(promise: float, error: float) -> int:
 
 def _binomial_tail(wrong: int, count: int, share: float) -> float:
     """The chance of at most `wrong` wrong answers in `count` if each is wrong with chance `share`."""
-    term = (1 - share) ** count
-    total = term
+    log_term = count * math.log1p(-share)
+    total = math.exp(log_term)
     for k in range(1, wrong + 1):
-        term *= (count - k + 1) / k * share / (1 - share)
-        total += term
+        log_term += math.log((count - k + 1) / k * share / (1 - share))
+        total += math.exp(log_term)
     return min(1.0, total)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.intent_model.calibration import Calibrator
+from labeling.intent_model.calibration import SIGNS, Calibrator
 from labeling.intent_model.encoder import Encoder, open_encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
@@ -137,7 +137,7 @@ def load(directory: Path, encoder: Encoder | None = None) -> IntentModel:
     if opened.fingerprint != manifest["encoder"]["fingerprint"]:
         raise ArtefactRefused(f"{directory}: was trained with another encoder than the {opened.name} found here")
     try:
-        parts = _parts(files, manifest)
+        parts = _fitting(_parts(files, manifest), opened)
     except (ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
         raise ArtefactRefused(f"{directory}: its files do not fit together ({type(error).__name__})") from error
     return IntentModel(parts, opened, str(manifest["version"]))
@@ -179,6 +179,22 @@ def _encoder(name: str) -> Encoder:
         return open_encoder(name)
     except EncoderUnusable as error:
         raise ArtefactRefused(f"its encoder cannot be opened: {error}") from error
+
+
+def _fitting(parts: Parts, encoder: Encoder) -> Parts:
+    """Raises ValueError for parts that belong to different models."""
+    intents = len(parts.intents)
+    expected: list[tuple[NDArray[Any], tuple[int, ...]]] = [
+        (parts.head.weights, (encoder.dimension, intents)),
+        (parts.head.bias, (intents,)),
+        (parts.words.weights, (parts.words.terms.columns, intents)),
+        (parts.words.bias, (intents,)),
+        (parts.neighbours.vectors, (len(parts.neighbours.owners), encoder.dimension)),
+        (parts.calibrator.weights, (len(SIGNS),)),
+    ]
+    if any(array.shape != shape for array, shape in expected) or parts.neighbours.owners.max(initial=-1) >= intents:
+        raise ValueError("shapes differ")
+    return parts
 
 
 def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.intent_model.conversion import Progress, cache_directory
-from labeling.intent_model.encoder import MAX_CHARACTERS, Encoder
+from labeling.intent_model.encoder import Encoder
+from labeling.intent_model.text import legible
 
 Floats = NDArray[np.float32]
 
@@ -72,7 +73,7 @@ def shared_embeddings(encoder: Encoder) -> Embeddings:
 
 
 def _key(text: str) -> str:
-    return hashlib.sha256(text[:MAX_CHARACTERS].encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(legible(text).encode()).hexdigest()
 
 
 def _known(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Floats]:

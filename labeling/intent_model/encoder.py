@@ -10,15 +10,25 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from labeling.intent_model.conversion import Progress, onnx_weights
 from labeling.intent_model.source import BUNDLED, EncoderUnusable, Source, find_source
+from labeling.intent_model.text import legible
 
 Vectors = NDArray[np.float32]
 
-MAX_CHARACTERS = 2_000
-"""What a text says in its first 2,000 characters is what it is about; the tokenizer cuts far earlier."""
 BATCH = 64
+UNSOUND: tuple[type[Exception], ...] = (
+    onnx_errors.Fail,
+    onnx_errors.InvalidArgument,
+    onnx_errors.InvalidGraph,
+    onnx_errors.InvalidProtobuf,
+    onnx_errors.NoSuchFile,
+    onnx_errors.NotImplemented,
+    onnx_errors.RuntimeException,
+)
+"""What ONNX Runtime raises for a file that it cannot run; these have no common ancestor but Exception."""
 
 
 class Encoder:
@@ -38,7 +48,7 @@ class Encoder:
         """One row of length one a text, in the texts' order."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        encoded = self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+        encoded = self._tokenizer.encode_batch([legible(text) for text in texts])
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))
         rows: list[Vectors] = []
         for start in range(0, len(order), BATCH):
@@ -103,12 +113,9 @@ def _open(name: str, threads: int, progress: Progress | None) -> Encoder:
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
-    except _ONNX_ERRORS as error:
+    except UNSOUND as error:
         raise EncoderUnusable(f"encoder {name}: {weights} is not a sound ONNX file; delete it") from error
     return Encoder(source, _tokenizer(source), _checked(source, session))
-
-
-_ONNX_ERRORS: tuple[type[Exception], ...] = (RuntimeError, ValueError)
 
 
 def _checked(source: Source, session: onnxruntime.InferenceSession) -> onnxruntime.InferenceSession:

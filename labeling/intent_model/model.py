@@ -15,6 +15,7 @@ from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
 from labeling.intent_model.pool import Pool, Voices
+from labeling.intent_model.text import says_something
 from labeling.intent_model.words import Words
 from labeling.promise import Calibration
 from labeling.ranking import Guess, Ranking
@@ -83,8 +84,8 @@ class IntentModel:
         voices = Voices(parts.head.scores(embedded), parts.words.scores(texts), parts.neighbours.scores(embedded))
         logs = parts.pool.log_probabilities(voices)
         sure = parts.calibrator.confidence(signs(logs, voices))
-        says_something = np.fromiter((_says_something(text) for text in texts), bool, len(texts))
-        return Opinion(np.exp(logs), np.where(says_something, sure, 0.0))
+        legible = np.fromiter((says_something(text) for text in texts), bool, len(texts))
+        return Opinion(np.exp(logs), np.where(legible, sure, 0.0))
 
     def _ranking(self, probabilities: Floats, confidence: float) -> Ranking:
         order = np.argsort(-probabilities, kind="stable")
@@ -99,8 +100,3 @@ class IntentModel:
 
     def with_metrics(self, metrics: Mapping[str, Any]) -> IntentModel:
         return IntentModel(replace(self.parts, metrics=dict(metrics)), self.encoder, self.version)
-
-
-def _says_something(text: str) -> bool:
-    """Nobody can be sure of what a message without a letter or digit wants."""
-    return any(character.isalnum() for character in text)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from labeling.intent_model.encoder import MAX_CHARACTERS
+from labeling.intent_model.text import legible
 
 Floats = NDArray[np.float32]
 
@@ -42,13 +42,17 @@ class Terms:
         vectorizer.idf_ = self.rarity[kind].astype(np.float64)
         return vectorizer
 
+    @property
+    def columns(self) -> int:
+        return max(1, sum(map(len, self.vocabulary.values())))
+
     def matrix(self, texts: Sequence[str]) -> Any:
         """A sparse row a text."""
         from scipy.sparse import csr_matrix, hstack
 
-        cut = [text[:MAX_CHARACTERS] for text in texts]
-        if not self._vectorizers:
-            return csr_matrix((len(texts), 1), dtype=np.float32)
+        cut = [legible(text) for text in texts]
+        if not self._vectorizers or not cut:
+            return csr_matrix((len(cut), self.columns), dtype=np.float32)
         return hstack([vectorizer.transform(cut) for vectorizer in self._vectorizers], format="csr")
 
 
@@ -58,7 +62,7 @@ def learn_terms(texts: Sequence[str]) -> Terms:
     for kind in SETTINGS:
         vectorizer = TfidfVectorizer(min_df=2 if len(texts) >= MANY else 1, max_features=MOST_TERMS, **_common(kind))
         try:
-            vectorizer.fit([text[:MAX_CHARACTERS] for text in texts])
+            vectorizer.fit([legible(text) for text in texts])
         except ValueError:  # no text holds a single term, as when all are emoji
             vocabulary[kind], rarity[kind] = [], np.zeros(0, np.float32)
             continue

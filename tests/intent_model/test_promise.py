@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeling.policy import Policy, Tier
+from labeling.promise import GRID, Calibration, _binomial_tail, lowest_safe, thresholds, turns_needed
+
+TURNS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=0, max_size=400)
+
+
+@given(TURNS, st.floats(0.5, 0.98), st.floats(0.001, 0.019))
+def test_a_stricter_promise_never_lowers_the_threshold(
+    turns: list[tuple[float, bool]], promise: float, more: float
+) -> None:
+    mild, strict = (lowest_safe(turns, wanted, 0.05) for wanted in (promise, promise + more))
+
+    assert strict is None or (mild is not None and mild <= strict)
+
+
+@given(TURNS, st.sampled_from([0.8, 0.9, 0.95]))
+def test_what_would_have_been_answered_keeps_the_promise_on_the_calibration_turns_themselves(
+    turns: list[tuple[float, bool]], promise: float
+) -> None:
+    threshold = lowest_safe(turns, promise, 0.05)
+
+    if threshold is not None:
+        answered = [right for confidence, right in turns if confidence >= threshold]
+        assert sum(answered) >= promise * len(answered)
+        assert threshold in GRID
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([0.9, 0.95, 0.98]), st.sampled_from([300, 900, 3_000]))
+def test_over_many_draws_the_promise_is_broken_no_oftener_than_allowed(seed: int, promise: float, count: int) -> None:
+    random = np.random.default_rng(seed)
+    draws, allowed = 200, 0.05
+    broken = 0
+    for _ in range(draws):
+        confidence = random.beta(3, 1, count)
+        # Overconfident: wrong oftener than it says, which the test must find out by itself.
+        right = random.random(count) < confidence**1.5
+        threshold = lowest_safe(list(zip(confidence.tolist(), right.tolist(), strict=True)), promise, allowed)
+        broken += threshold is not None and true_precision(threshold) < promise
+    # Six standard deviations above what is allowed.
+    assert broken <= draws * allowed + 6 * math.sqrt(draws * allowed * (1 - allowed))
+
+
+def true_precision(threshold: float) -> float:
+    """Of the turns drawn above: the share right among those at least this sure."""
+    sure = np.linspace(threshold, 1, 20_001)
+    density = 3 * sure**2
+    return float((density * sure**1.5).sum() / density.sum())
+
+
+def test_many_sure_and_right_turns_support_a_promise_at_a_useful_threshold() -> None:
+    random = np.random.default_rng(0)
+    confidence = random.beta(6, 1, 900)
+    right = random.random(900) < confidence**0.3
+    threshold = lowest_safe(list(zip(confidence.tolist(), right.tolist(), strict=True)), 0.95, 0.05)
+
+    assert threshold is not None
+    assert (confidence >= threshold).mean() > 0.6
+
+
+def test_one_wrong_turn_at_the_very_top_does_not_end_the_search() -> None:
+    turns = [(0.999, False)] + [(0.95, True)] * 500
+
+    assert lowest_safe(turns, 0.95, 0.05) is not None
+
+
+def test_the_bot_never_says_what_it_believes_to_be_more_likely_wrong_than_right() -> None:
+    threshold = lowest_safe([(0.9, True)] * 900 + [(0.3, True)] * 900, 0.9, 0.05)
+
+    assert threshold is not None
+    assert threshold >= 0.5
+
+
+def test_too_few_turns_support_nothing_however_right_they_are() -> None:
+    enough = turns_needed(0.95, 0.05)
+
+    assert enough == 59
+    assert lowest_safe([(0.99, True)] * (enough - 1), 0.95, 0.05) is None
+    assert lowest_safe([(0.99, True)] * enough, 0.95, 0.05) is not None
+
+
+def test_a_tier_that_never_answers_has_no_threshold() -> None:
+    critical = Tier("critical", None, answers=False)
+    policy = Policy((critical,), {"report_fraud": critical})
+
+    assert thresholds(policy, Calibration((0.99,) * 500, (True,) * 500, ("report_fraud",) * 500)) == {
+        "critical": None
+    }
+
+
+def test_each_tier_is_judged_by_the_turns_whose_first_guess_is_its_own() -> None:
+    routine, sensitive = Tier("routine", 0.95, answers=True), Tier("sensitive", 0.95, answers=True)
+    policy = Policy((routine, sensitive), {"hours": routine, "refund": sensitive})
+    calibration = Calibration((0.9,) * 400, (True,) * 200 + (True, False) * 100, ("hours",) * 200 + ("refund",) * 200)
+
+    derived = thresholds(policy, calibration)
+
+    assert derived["routine"] is not None
+    assert derived["sensitive"] is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "count", "share"), [(0, 10, 0.05), (3, 50, 0.1), (20, 3000, 0.02), (7, 7, 0.5), (4_900, 100_000, 0.05)]
+)
+def test_the_binomial_tail_is_scipys(wrong: int, count: int, share: float) -> None:
+    from scipy.stats import binom
+
+    assert _binomial_tail(wrong, count, share) == pytest.approx(float(binom.cdf(wrong, count, share)))
