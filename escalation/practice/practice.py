@@ -26,7 +26,7 @@ class Practice:
         self.base_url = base_url
         self.settings = settings
         self.misbehaviour = Misbehaviour()
-        self.socket = SocketMode(settings)
+        self.socket = SocketMode(settings, lambda: self.workspace.bump())
         self.http = HttpDelivery(settings)
         self.delivery = Delivery(settings, self.misbehaviour, self.socket, self.http)
         self.workspace = Workspace(base_url, self.delivery.event)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from itertools import count
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -23,8 +24,9 @@ DEBUG = {"host": "practice", "build_number": 1, "approximate_connection_time": 1
 class SocketMode:
     """The open connections. Each envelope goes to one of them, in turn."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, changed: Callable[[], object]) -> None:
         self._settings = settings
+        self._changed = changed
         self._tickets: OrderedDict[str, None] = OrderedDict()
         self._sockets: list[WebSocket] = []
         self._waiting: dict[str, asyncio.Future[JSON]] = {}
@@ -54,6 +56,7 @@ class SocketMode:
             return
         await socket.accept()
         self._sockets.append(socket)
+        self._changed()
         try:
             await self._hello(socket)
             while True:
@@ -61,8 +64,7 @@ class SocketMode:
         except WebSocketDisconnect:
             pass
         finally:
-            if socket in self._sockets:
-                self._sockets.remove(socket)
+            self._forget(socket)
 
     async def _hello(self, socket: WebSocket) -> None:
         hello = {
@@ -110,9 +112,13 @@ class SocketMode:
         return len(sockets)
 
     async def _cut(self, socket: WebSocket) -> None:
+        self._forget(socket)
+        await socket.close(code=1001)
+
+    def _forget(self, socket: WebSocket) -> None:
         if socket in self._sockets:
             self._sockets.remove(socket)
-        await socket.close(code=1001)
+            self._changed()
 
 
 def _envelope(envelope_id: str, attempt: Attempt) -> JSON:

@@ -9,6 +9,7 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.socket_mode import SocketModeClient
 
 from escalation.practice.player import Play
 from tests.practice.server import PracticeServer, practice_server
@@ -23,12 +24,19 @@ def practice() -> Iterator[PracticeServer]:
         yield server
 
 
-@pytest.fixture
-def own_practice() -> Iterator[PracticeServer]:
-    """A workspace of this test's own, impatient: retries follow within tenths of a second."""
-    with practice_server("--no-rate-limit") as server, server.play() as mina:
-        mina.settings(ack_seconds=0.4, retry_delays=[0.05, 0.05, 0.05])
+@pytest.fixture(scope="session")
+def second_practice() -> Iterator[PracticeServer]:
+    with practice_server("--no-rate-limit") as server:
         yield server
+
+
+@pytest.fixture
+def own_practice(second_practice: PracticeServer) -> Iterator[PracticeServer]:
+    """A workspace whose rules a test may change. It is impatient: retries follow within tenths of a second."""
+    with second_practice.play() as mina:
+        mina.misbehave(behave=True)
+        mina.settings(ack_seconds=0.4, retry_delays=[0.05, 0.05, 0.05], trigger_seconds=3, request_url="")
+    yield second_practice
 
 
 @pytest.fixture
@@ -49,21 +57,29 @@ def bolt_app(server: PracticeServer) -> App:
 @pytest.fixture
 def connect() -> Iterator[Callable[[PracticeServer, Build], SocketModeHandler]]:
     """Connects a real Bolt app over Socket Mode; it is disconnected after the test."""
-    handlers: list[SocketModeHandler] = []
+    started: list[tuple[PracticeServer, SocketModeHandler]] = []
 
     def start(server: PracticeServer, build: Build) -> SocketModeHandler:
         app = bolt_app(server)
         build(app)
-        handler = SocketModeHandler(app, server.app_token)
+        handler = SocketModeHandler(app, server.app_token, ping_interval=1)
         handler.connect()
         with server.play() as play:
             play.wait_for(lambda state: state["app"]["connected"])
-        handlers.append(handler)
+        started.append((server, handler))
         return handler
 
     yield start
-    for handler in handlers:
-        handler.close()
+    for server, handler in started:
+        hang_up(server, handler.client)
+
+
+def hang_up(server: PracticeServer, client: SocketModeClient) -> None:
+    """Cut from the server's side: the client itself would listen for three more seconds before it closes."""
+    client.auto_reconnect_enabled = False
+    with server.play() as play:
+        play.misbehave(socket="drop")
+    client.close()
 
 
 def plain(text: str) -> dict[str, Any]:
