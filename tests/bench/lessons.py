@@ -15,3 +15,4 @@ class Lesson:
 
 
 LESSONS = ()
+"""More than one run needs: what the bot has come to know is passed over."""
