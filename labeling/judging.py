@@ -13,6 +13,7 @@ from labeling.policy import Policy
 from labeling.project import Project
 from labeling.promise import thresholds
 from labeling.promotion import Exam, Judged
+from labeling.refusal import Refusal
 from labeling.report import Report
 from labeling.routing import answers
 from labeling.snapshot import Snapshot, key
@@ -24,6 +25,10 @@ HELD_OUT = 10
 """Without a frozen set, one in so many seed examples is held out instead."""
 ENOUGH = 5
 """An intent with fewer seed examples gives none away."""
+
+
+class NothingToJudgeOn(Refusal):
+    """Most of the frozen set stands among the examples. Write frozen messages that are none of them."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,19 @@ def _is_held_out(seed: Example) -> bool:
     return int(hashlib.sha256(key(seed.text).encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
-def unseen(frozen: Sequence[Example], *snapshots: Snapshot) -> tuple[Example, ...]:
-    """The frozen messages that were not learned from: a customer may well have written the very same words."""
-    seen = {key(example.text) for snapshot in snapshots for example in snapshot.examples}
-    return tuple(message for message in frozen if key(message.text) not in seen)
+def unseen(frozen: Sequence[Example], snapshot: Snapshot) -> tuple[Example, ...]:
+    """The frozen messages that are not learned from: a customer may well have written the very same words.
+
+    Raises NothingToJudgeOn where fewer than half are left.
+    """
+    learned = {key(example.text) for example in snapshot.examples}
+    left = tuple(message for message in frozen if key(message.text) not in learned)
+    if 2 * len(left) < len(frozen) or not left:
+        raise NothingToJudgeOn(
+            f"{len(frozen) - len(left)} of the {len(frozen)} frozen messages stand among the examples too: "
+            "write a frozen set apart from the examples, so that models can be judged on it"
+        )
+    return left
 
 
 def examine(model: IntentModel, messages: Sequence[Example], policy: Policy) -> tuple[Exam, Report]:

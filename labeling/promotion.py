@@ -202,9 +202,14 @@ def _sign_test(lost: int, gained: int) -> float:
 
 def binomial_tail(successes: int, count: int, share: float) -> float:
     """P(at most `successes` of `count`), each with chance `share`."""
-    if count == 0 or successes >= count:
+    if successes >= count or share <= 0:
         return 1.0
-    return sum(math.comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(successes + 1))
+    if share >= 1:
+        return 0.0
+    # In logarithms: the numbers of ways overflow from about a thousand messages.
+    ways = [math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1) for k in range(successes + 1)]
+    won, lost = math.log(share), math.log1p(-share)
+    return math.fsum(math.exp(many + k * won + (count - k) * lost) for k, many in enumerate(ways))
 
 
 def _percent(share: float) -> str:

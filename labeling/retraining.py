@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from labeling.database import Database
 from labeling.examples import Example
-from labeling.judging import Material, examine, material, unseen
+from labeling.judging import examine, material, unseen
 from labeling.labels import labels
 from labeling.lock import alone
 from labeling.policy import CERTAINTY, Policy, read_policy
@@ -115,9 +115,9 @@ class _Retraining:
             known = None if force else self._known(session, snapshot, live)
         if known is not None:
             return _nothing_new(known)
+        messages = unseen(given.frozen, snapshot)
         keep(snapshot, self._project.home / "snapshots")
-        candidate = self._train(snapshot)
-        return self._judge(candidate, snapshot, given, live)
+        return self._judge(self._train(snapshot), snapshot, messages, live)
 
     def _known(self, session: Session, snapshot: Snapshot, live: Model | None) -> Model | None:
         if live is None:
@@ -133,8 +133,9 @@ class _Retraining:
         encoder = open_encoder(self._project.encoder, progress=self._part(0.05, 0.1))
         return train(snapshot.examples, encoder, self._part(0.1, 0.8))
 
-    def _judge(self, candidate: IntentModel, snapshot: Snapshot, given: Material, live: Model | None) -> Verdict:
-        messages = unseen(given.frozen, snapshot)
+    def _judge(
+        self, candidate: IntentModel, snapshot: Snapshot, messages: Sequence[Example], live: Model | None
+    ) -> Verdict:
         self._progress("Judging the candidate", 0.8)
         exam, measured = examine(candidate, messages, self._policy)
         report = measured.to_json()

@@ -20,7 +20,7 @@ from labeling.web import Settings, create_app
 ROOT = Path(__file__).resolve().parents[2]
 ROUTINE = ("delivery_cost", "store_hours", "gift_card_balance", "care_instructions", "rent_gear")
 CRITICAL = ("report_fraud",)
-EACH = 30
+EACH = 24
 HERE = "http://127.0.0.1"
 
 CONFIG = f"""
