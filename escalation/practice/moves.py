@@ -184,11 +184,14 @@ class Moves:
         home = self.practice.views.home(self.person.id)
         shown = home.to_slack() if home else None
         event = events.home_opened(self.person.id, channel.id, shown, self.workspace.next_ts())
-        self.practice.delivery.event(event)
+        self.practice.tell_app(event)
 
     # Commands and shortcuts
 
     async def command(self, channel: Channel, command: str, text: str) -> JSON:
+        manifest = self.practice.manifest
+        if manifest is not None and command not in manifest.commands:
+            raise Refused("unknown_command")
         place = Place(channel=channel)
         payload = payloads.slash_command(
             self.person, channel, command, text, self._trigger(), self._response_url(place)

@@ -28,6 +28,9 @@ def outlook(practice: Practice, person: Person, since: int, limit: int) -> JSON:
         "modals": [_view(view) for view in practice.views.stack(person.id)],
         "home": _view(home) if home else None,
         "app": {
+            "home": practice.manifest is None or practice.manifest.home,
+            "commands": practice.manifest.commands if practice.manifest else [],
+            "shortcuts": practice.manifest.shortcuts if practice.manifest else [],
             "connected": practice.delivery.road.open,
             "connections": practice.socket.connections,
             "request_url": practice.settings.request_url,

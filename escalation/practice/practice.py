@@ -8,6 +8,7 @@ from escalation.practice.delivery import Delivery
 from escalation.practice.files import Files
 from escalation.practice.http_delivery import HttpDelivery
 from escalation.practice.limits import Limits
+from escalation.practice.manifest import Manifest
 from escalation.practice.misbehaviour import Misbehaviour
 from escalation.practice.refusal import JSON
 from escalation.practice.settings import Settings
@@ -22,14 +23,15 @@ KEPT_CALLS = 1_000
 class Practice:
     """One workspace with its one app. Lives on one event loop."""
 
-    def __init__(self, base_url: str, settings: Settings) -> None:
+    def __init__(self, base_url: str, settings: Settings, manifest: Manifest | None = None) -> None:
         self.base_url = base_url
+        self.manifest = manifest
         self.settings = settings
         self.misbehaviour = Misbehaviour()
         self.socket = SocketMode(settings, lambda: self.workspace.bump())
         self.http = HttpDelivery(settings)
         self.delivery = Delivery(settings, self.misbehaviour, self.socket, self.http)
-        self.workspace = Workspace(base_url, self.delivery.event)
+        self.workspace = Workspace(base_url, self.tell_app)
         self.views = Views(self.workspace)
         self.triggers = Triggers()
         self.files = Files()
@@ -38,3 +40,8 @@ class Practice:
         """Options that the app last suggested, by person and action: what may be chosen."""
         self.calls: deque[JSON] = deque(maxlen=KEPT_CALLS)
         """The app's Web API calls and what they were answered, for tests."""
+
+    def tell_app(self, event: JSON) -> None:
+        """Sends the event, if the app subscribed to it."""
+        if self.manifest is None or self.manifest.tells(event):
+            self.delivery.event(event)

@@ -70,8 +70,10 @@ class _Doors:
         return PlainTextResponse(f"OK - {len(content)}")
 
     async def download(self, request: Request) -> Response:
-        """Without the bot's token Slack sends the visitor to its sign-in page, not an error."""
-        if request.headers.get("authorization") != f"Bearer {BOT_TOKEN}":
+        """Without the bot's token, or its scope, Slack leads to the sign-in page instead of an error."""
+        manifest = self._practice.manifest
+        may_read = manifest is None or "files:read" in manifest.scopes
+        if not may_read or request.headers.get("authorization") != f"Bearer {BOT_TOKEN}":
             return RedirectResponse("/?signed-out", status_code=302)
         try:
             stored = self._practice.files.find(request.path_params["id"].rpartition("-")[2])

@@ -80,6 +80,8 @@ def _call(practice: Practice, method: str, request: Request, arguments: JSON) ->
         raise Refused("unknown_method")
     if method not in WITHOUT_TOKEN:
         _check_token(_token(request, arguments), method)
+    if practice.manifest is not None:
+        practice.manifest.check_call(method, arguments)
     if practice.settings.rate_limit:
         practice.limits.count(method, str(arguments.get("channel", "")))
     return work(Call(practice, arguments))

@@ -113,12 +113,16 @@ function unreadChannel(channel) {
 
 function drawNav() {
   const tabs = store.channels.map((channel) => tab(channel.id, channel.direct ? "Handraise" : `# ${channel.name}`, unreadChannel(channel)));
-  nav.replaceChildren(...tabs, tab(HOME, "App home", false));
+  nav.replaceChildren(...tabs, ...(store.app.home ? [tab(HOME, "App home", false), ...globalShortcuts()] : globalShortcuts()));
 }
 
 function tab(id, name, unread) {
   const current = id === place.channel;
   return h("button", { class: "channel-tab", "aria-current": current ? "page" : null, onclick: () => openChannel(id) }, name, unread ? h("span", { class: "badge" }, "new") : null);
+}
+
+function globalShortcuts() {
+  return (store.app.shortcuts || []).filter((one) => one.type === "global").map((one) => h("button", { class: "channel-tab", onclick: () => play("shortcut", { callback_id: one.callback_id }) }, `${one.name}`));
 }
 
 function drawState() {

@@ -67,12 +67,36 @@ function threadLine(message, onThread, unread) {
 function tools(message, article, { inThread, onThread }) {
   const mine = message.user === me.id;
   const items = [
-    tool("React", "smile", (opener) => showMenu(reactMenu(message, opener), opener)),
+    tool("React", "smile", (opener) => open(reactMenu(message), opener)),
     inThread ? null : tool("Reply in thread", "thread", () => onThread(message)),
+    shortcuts(message),
     mine ? tool("Edit", "pen", () => edit(message, article)) : null,
     mine ? tool("Delete", "bin", () => remove(message)) : null,
   ];
   return h("div", { class: "tools", role: "toolbar", "aria-label": "What to do with this message" }, items);
+}
+
+// The app's own message shortcuts, behind one button.
+function shortcuts(message) {
+  const offered = (store.app.shortcuts || []).filter((one) => one.type === "message");
+  if (!offered.length) return null;
+  return tool("More", "more", (opener) => {
+    const menu = h("div", { class: "menu", popover: "auto", role: "menu", "aria-label": "More" });
+    for (const one of offered) {
+      const choose = () => {
+        menu.hidePopover();
+        play("shortcut", { callback_id: one.callback_id, channel: message.channel, ts: message.ts });
+      };
+      menu.append(h("button", { type: "button", role: "menuitem", onclick: choose }, one.name));
+    }
+    open(menu, opener);
+  });
+}
+
+function open(menu, opener) {
+  menu.addEventListener("toggle", (event) => event.newState === "closed" && (menu.remove(), opener.focus()));
+  opener.after(menu);
+  showMenu(menu, opener);
 }
 
 function tool(name, sign, act) {
@@ -81,7 +105,7 @@ function tool(name, sign, act) {
   return button;
 }
 
-function reactMenu(message, opener) {
+function reactMenu(message) {
   const menu = h("div", { class: "menu emoji-menu", popover: "auto", role: "menu", "aria-label": "React with" });
   for (const name of QUICK) {
     const choose = () => {
@@ -90,8 +114,6 @@ function reactMenu(message, opener) {
     };
     menu.append(h("button", { type: "button", role: "menuitem", "aria-label": name.replaceAll("_", " "), onclick: choose }, emoji(name)));
   }
-  menu.addEventListener("toggle", (event) => event.newState === "closed" && (menu.remove(), opener.focus()));
-  opener.after(menu);
   return menu;
 }
 
