@@ -44,7 +44,8 @@ class Project:
     @property
     def home(self) -> Path:
         """What the services keep on this machine; safe to lose where the database is elsewhere."""
-        return self.root / ".handraise"
+        chosen = os.environ.get("HANDRAISE_HOME")
+        return Path(chosen) if chosen else self.root / ".handraise"
 
     @property
     def database_url(self) -> str:

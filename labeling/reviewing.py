@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlmodel import Session, select
 
-from labeling.labels import TurnState, intent_name, state_of
+from labeling.labels import Answer, TurnState, intent_name, state_of
 from labeling.refusal import Refusal
 from labeling.review_queue import waiting_states
 from labeling.store.correction import corrections_of
@@ -30,6 +30,10 @@ class PeopleDisagree(ReviewRefused):
     """People said different things about the turn. Choose one of them with change."""
 
 
+class ChangedMeanwhile(ReviewRefused):
+    """Somebody has said something else since the page was drawn. Look again before accepting."""
+
+
 class UnknownIntent(ReviewRefused):
     """No intent has this name. Choose one of the list, or say that it is new."""
 
@@ -38,13 +42,18 @@ class NothingToUndo(ReviewRefused):
     """No decision of this turn counts. It waits in the queue."""
 
 
-def accept(session: Session, turn_id: int, trainer: str) -> Review:
-    """The label becomes what people said. Raises NothingCorrected, PeopleDisagree, NoSuchTurn."""
+def accept(session: Session, turn_id: int, trainer: str, seen: Answer | None = None) -> Review:
+    """The label becomes what people said; with `seen`, only if that is still what they say.
+
+    Raises NothingCorrected, PeopleDisagree, ChangedMeanwhile, NoSuchTurn.
+    """
     found = state_of_turn(session, turn_id)
     if found.people_disagree:
         raise PeopleDisagree(f"People disagree about turn {turn_id}: choose one of their answers.")
     if found.agreed is None:
         raise NothingCorrected(f"Nobody has said what turn {turn_id} wanted: choose an intent instead.")
+    if seen is not None and seen.intent != found.agreed.intent:
+        raise ChangedMeanwhile(f"Somebody has just said something else about turn {turn_id}: look again.")
     return _decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed.intent, found)
 
 

@@ -4,6 +4,8 @@ GET  /api/queue?tier=&intent=&words=&order=value|oldest|newest&page=1&size=25   
 GET  /api/reviewed?…                                                              → turns that are decided
 GET  /api/turns/{id}                                                              → one turn
 POST /api/turns/{id}/review {"decision": "accept|change|reject|undo", "intent"?, "new"?, "trainer"?}
+     change: to this intent, null for "not a request", `new` where it is no intent yet;
+     accept: with an intent, only if that is still what people say
 POST /api/accept_all {"trainer"?}         → {"accepted": n}: all that people agree on
 POST /api/retrain {"trainer"?}            → 202, the run; it goes on in the background
 GET  /api/retrain                         → the run: state, what, share, number, outcome, objections
@@ -24,6 +26,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from labeling import registry, reviewing
+from labeling.labels import Answer
 from labeling.review_queue import Order, Page, Wanted, decided, item, waiting, waiting_states
 from labeling.reviewing import NoSuchTurn, UnknownIntent
 from labeling.status import status
@@ -107,7 +110,8 @@ def review(desk: AtDesk, request: Request, turn_id: int, decided: Decided) -> di
 def decide(desk: Desk, session: Session, turn_id: int, decided: Decided, trainer: str) -> Review:
     """Raises ReviewRefused."""
     if decided.decision == "accept":
-        return reviewing.accept(session, turn_id, trainer)
+        seen = Answer(decided.intent or None) if "intent" in decided.__fields_set__ else None
+        return reviewing.accept(session, turn_id, trainer, seen)
     if decided.decision == "reject":
         return reviewing.reject(session, turn_id, trainer)
     if decided.decision == "undo":

@@ -79,10 +79,12 @@ def decide(
     intent: Annotated[str, Form()] = "",
     new: Annotated[bool, Form()] = False,
     nothing: Annotated[bool, Form()] = False,
+    seen: Annotated[bool, Form()] = False,
     back: Annotated[str, Form()] = "/",
 ) -> Response:
-    """`nothing`: it is not a request."""
-    move = api.Decided(decision=decision, intent=None if nothing else intent.strip(), new=new)
+    """`nothing`: it is not a request. `seen`: the intent is what the page showed as people's word."""
+    said = {} if decision == "accept" and not seen else {"intent": None if nothing else intent.strip()}
+    move = api.Decided(decision=decision, new=new, **said)
     trainer = trainer_of(request)
     desk.decide(lambda session: api.decide(desk, session, turn_id, move, trainer))
     target = way_back(back)

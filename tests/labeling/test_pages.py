@@ -138,6 +138,17 @@ def test_the_model_page_draws_what_is_live(browser: TestClient) -> None:
     assert "No model is live yet" in browser.get("/model").text
 
 
+def test_accepting_means_what_the_page_showed(browser: TestClient, database: Database) -> None:
+    turn_id = corrected(database, "can i hire a tent")
+    shown = {"intent": "rent_gear", "seen": "true"}
+    correct(database, turn_id, "store_hours")
+    answer = browser.post(f"/turns/{turn_id}/accept", data=shown)
+    assert (answer.status_code, given(database)) == (409, {})
+    correct(database, turn_id, "rent_gear")
+    browser.post(f"/turns/{turn_id}/accept", data=shown)
+    assert given(database) == {turn_id: "rent_gear"}
+
+
 def test_an_unknown_turn_is_said_so(browser: TestClient) -> None:
     answer = browser.post("/turns/4711/accept")
     assert answer.status_code == 404

@@ -52,6 +52,7 @@ async function decide(turn, decision, more = {}) {
     await refresh(true);
   } catch (error) {
     toast(error.message, "brick");
+    await refresh(true);
   }
 }
 
@@ -63,7 +64,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const said = new FormData(form);
   const intent = said.has("nothing") ? null : said.get("intent");
-  return decide(Number(move[1]), move[2], move[2] === "change" ? { intent, new: said.has("new") } : {});
+  const more = move[2] === "change" ? { intent, new: said.has("new") } : said.has("seen") ? { intent } : {};
+  return decide(Number(move[1]), move[2], more);
 });
 
 // ---- keys
