@@ -2,6 +2,7 @@
 import { play, upload } from "./api.js";
 import { h, toast } from "./dom.js";
 import { icon } from "./icons.js";
+import { store } from "./store.js";
 
 const TALLEST = 180;
 
@@ -21,6 +22,7 @@ export function composer({ id, label, channel, threadTs, canBroadcast }) {
     if (!text) return;
     box.value = "";
     grow();
+    await store.ready;
     const sent = await (text.startsWith("/") ? command(text, channel(), threadTs?.()) : play("post", { channel: channel(), text, thread_ts: threadTs?.(), broadcast: broadcast.checked }));
     if (!sent && !box.value) box.value = text;
     broadcast.checked = false;

@@ -14,6 +14,7 @@ class Store {
     this.app = { connected: false };
     this.listeners = [];
     this.running = 0;
+    this.ready = new Promise((done) => (this.begin = done));
   }
 
   onChange(listener) {
@@ -83,6 +84,7 @@ class Store {
     for (const message of state.messages) this.keep(message);
     for (const { channel, ts } of state.gone) this.messages.delete(this.key(channel, ts));
     this.tell({ first, messages: state.messages, gone: state.gone });
+    this.begin();
   }
 
   tell(change) {
