@@ -144,11 +144,10 @@ def _around(desk: Desk, request: Request, session: Session, to_review: int | Non
 
 
 def choices(one: Item) -> list[str]:
-    """Intents that one click can give: what people said, then the model's best guesses."""
-    said = [intent for intent in one.answers if intent]
+    """Intents that one more click can give: people's answers and the best guesses, but for those shown already."""
+    shown = one.answers if one.state.waits else (one.state.label,)
     guessed = [guess.intent for guess in one.ranking.guesses[:SHOWN_GUESSES]]
-    agreed = one.state.agreed.intent if one.state.agreed else None
-    return [intent for intent in dict.fromkeys([*said, *guessed]) if intent != agreed][:5]
+    return [intent for intent in dict.fromkeys([*one.answers, *guessed]) if intent and intent not in shown]
 
 
 def _links(asked: dict[str, str]) -> Any:

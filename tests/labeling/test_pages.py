@@ -149,6 +149,15 @@ def test_accepting_means_what_the_page_showed(browser: TestClient, database: Dat
     assert given(database) == {turn_id: "rent_gear"}
 
 
+def test_where_people_disagree_each_answer_is_one_press(browser: TestClient, database: Database) -> None:
+    turn_id = corrected(database, "can i hire a tent")
+    correct(database, turn_id, "delivery_cost", person="Jonas")
+    page = browser.get("/").text
+    assert f"/turns/{turn_id}/accept" not in page
+    offered = re.findall(r'name="intent" value="(\w+)"', page)
+    assert offered == ["rent_gear", "delivery_cost", "store_hours"]
+
+
 def test_an_unknown_turn_is_said_so(browser: TestClient) -> None:
     answer = browser.post("/turns/4711/accept")
     assert answer.status_code == 404

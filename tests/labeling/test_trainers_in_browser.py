@@ -1,0 +1,92 @@
+"""The trainers' page in headless Chromium: keys, the searchable list, and what appears by itself."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+
+from labeling.database import Database
+from labeling.labels import labels
+from labeling.project import Project
+from labeling.web import Settings, create_app
+from tests.labeling.turns import corrected
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None:
+    pytest.skip("Chromium is not installed", allow_module_level=True)
+
+
+@pytest.fixture
+def page(project: Project, database: Database) -> Iterator[object]:
+    config = uvicorn.Config(create_app(project, database, Settings()), port=0, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = chromium.new_page(base_url=f"http://127.0.0.1:{port}")
+        complaints: list[str] = []
+        opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        yield opened
+        chromium.close()
+    server.should_exit = True
+    thread.join(20)
+    assert complaints == []
+
+
+def given(database: Database) -> dict[int, str | None]:
+    with database.reading() as session:
+        return {label.turn_id: label.intent for label in labels(session)}
+
+
+def test_keys_accept_change_and_undo_without_a_mouse(page: object, database: Database) -> None:
+    first, second = corrected(database, "can i hire a tent"), corrected(database, "hire skis?")
+    page.goto("/?as=Noor")
+    page.keyboard.press("a")
+    page.get_by_text("Accepted: rent gear.").wait_for()
+    assert given(database) == {first: "rent_gear"}
+    page.keyboard.press("c")
+    page.keyboard.type("store h")
+    page.keyboard.press("Enter")
+    page.get_by_text("Changed: store hours.").wait_for()
+    assert given(database) == {first: "rent_gear", second: "store_hours"}
+    page.get_by_text("Nothing waits for you").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(f"#turn-{second}").wait_for()
+    assert given(database) == {first: "rent_gear"}
+
+
+def test_a_new_intent_is_offered_for_a_name_that_none_has(page: object, database: Database) -> None:
+    turn_id = corrected(database, "used tents?")
+    page.goto("/?as=Noor")
+    page.keyboard.press("c")
+    page.keyboard.type("second hand")
+    page.get_by_role("option", name="New intent: second hand").click()
+    page.get_by_text("Changed: second hand.").wait_for()
+    assert given(database) == {turn_id: "second_hand"}
+
+
+def test_a_correction_made_elsewhere_appears_by_itself(page: object, database: Database) -> None:
+    page.goto("/?as=Noor")
+    page.get_by_text("Nothing waits for you").wait_for()
+    corrected(database, "can i hire a tent")
+    page.get_by_text("can i hire a tent").wait_for()
+    assert page.locator(".badge").inner_text() == "1"
+
+
+def test_what_a_customer_wrote_stays_text_when_the_script_redraws(page: object, database: Database) -> None:
+    page.goto("/?as=Noor")
+    corrected(database, "<img src=x onerror=document.title='taken'> hire?")
+    page.get_by_text("<img src=x onerror").wait_for()
+    assert page.title() == "To review · Handraise"
