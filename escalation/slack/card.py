@@ -101,10 +101,10 @@ def _state(file: CaseFile) -> str:
     if case.state == CaseState.CLOSED.value and case.closed_at:
         how = "handed back to the bot" if case.outcome == "handed_back" else "answered"
         when = _moment(case.closed_at, "{date_short_pretty} {time}")
-        return f"✅ Closed by *{escape(case.closed_by or 'nobody')}* {when}: {how}"
+        return f"✅ Closed by *{brief(case.closed_by or 'nobody', 80)}* {when}: {how}"
     if case.state == CaseState.CLAIMED.value and case.claimed_at:
         waited = _span(case.opened_at, case.claimed_at)
-        owner, since = escape(case.owner_name or ""), _moment(case.claimed_at)
+        owner, since = brief(case.owner_name or "", 80), _moment(case.claimed_at)
         return f"💬 *{owner}* has this case since {since} · the customer waited {waited}"
     return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')} · a reply in the thread claims it"
 

@@ -117,7 +117,7 @@ def read_new_intent(payload: Mapping[str, Any], sent_at: float) -> NewIntent:
 
 def label(name: str) -> str:
     """A name that somebody typed as an intent is written: `Rent a boat!` becomes `rent_a_boat`."""
-    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold()).split()
+    words = "".join(letter if letter.isalnum() else " " for letter in name.lower()).split()
     return "_".join(words)
 
 

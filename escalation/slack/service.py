@@ -27,7 +27,7 @@ from labeling.database import Bell, Database
 from labeling.guidelines import read_guidelines
 from labeling.project import Project
 
-log = logging.getLogger(__name__)
+CLOSE_SECONDS = 5.0
 
 
 class Listening(Protocol):
@@ -103,13 +103,14 @@ class _SocketMode:
         """Closing waits for the read and the wait in progress, which take seconds; both are ended first."""
         client = self._handler.client
         client.closed, client.auto_reconnect_enabled = True, False
-        client.current_session_state.terminated = True
         reading = client.current_session.sock if client.current_session else None
         if reading is not None:
             with suppress(OSError):
                 reading.shutdown(socket.SHUT_RDWR)
         client.message_queue.put(None)
-        self._handler.close()
+        closing = threading.Thread(target=self._handler.close, name="closing", daemon=True)
+        closing.start()
+        closing.join(CLOSE_SECONDS)  # the client joins its threads without a limit
 
 
 def _listening(bolt: App, settings: Settings) -> Listening:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from escalation.slack.block import Block, actions, button, search_menu, section
 from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
-from escalation.slack.mrkdwn import brief, escape
+from escalation.slack.mrkdwn import brief
 from escalation.slack.press import OF_TURN, TELL_APART, Do
 from labeling.ranking import Guess
 from labeling.store.correction import Correction, CorrectionKind
@@ -38,9 +38,9 @@ def best_guesses(file: CaseFile) -> tuple[Guess, ...]:
 def said(correction: Correction, intents: Intents) -> str:
     """A correction in words."""
     if correction.kind == CorrectionKind.INTENT.value:
-        return f"*{escape(intents.title(correction.intent or ''))}*"
+        return f"*{brief(intents.title(correction.intent or ''), 80)}*"
     if correction.kind == CorrectionKind.NEW_INTENT.value:
-        return f"a new intent, *{escape(correction.intent or '')}*"
+        return f"a new intent, *{brief(correction.intent or '', 80)}*"
     return "*not a request*"
 
 
@@ -51,7 +51,7 @@ def _question(file: CaseFile, intents: Intents) -> str:
     if file.ranking and file.ranking.guesses:
         lines.append(f"Its guesses, {file.ranking.confidence:.0%} sure of the first:")
         lines += [_bar(guess, intents) for guess in best_guesses(file)]
-    lines += [f"🏷️ {escape(one.person_name)} says: {said(one, intents)}" for one in file.corrections[-8:]]
+    lines += [f"🏷️ {brief(one.person_name, 80)} says: {said(one, intents)}" for one in file.corrections[-8:]]
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+import time
 
 import uvicorn
 from slack_bolt import App
@@ -26,12 +26,12 @@ def web_app(bolt: App) -> Starlette:
     """One address for events, actions and options alike."""
 
     async def take(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > LARGEST:
+        body = await _read(request)
+        if body is None:
             return PlainTextResponse("too large", status_code=413)
-        body = await request.body()
         try:
             asked = to_bolt_request(request, body)
-        except ValueError:
+        except (ValueError, AttributeError, TypeError, KeyError):  # Bolt reads before it has checked the signature
             return PlainTextResponse("not a payload of Slack's", status_code=400)
         return to_starlette_response(await run_in_threadpool(bolt.dispatch, asked))
 
@@ -39,6 +39,15 @@ def web_app(bolt: App) -> Starlette:
         return PlainTextResponse("ready")
 
     return Starlette(routes=[Route(PATH, take, methods=["POST"]), Route("/ready", ready)])
+
+
+async def _read(request: Request) -> bytes | None:
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST:
+            return None
+    return body
 
 
 class WebServer:
@@ -50,13 +59,18 @@ class WebServer:
         except OSError as error:
             raise SettingsRefused(f"port {port} on {host} is in use: choose another with --port") from error
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(web_app(bolt), log_level="warning", access_log=False, lifespan="off")
+        config = uvicorn.Config(web_app(bolt), log_level="warning", access_log=False, lifespan="off", ws="none")
         self._server = uvicorn.Server(config)
-        run: Callable[[], None] = lambda: self._server.run(sockets=[self._socket])  # noqa: E731
-        self._thread = threading.Thread(target=run, name="http", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
 
     def start(self) -> None:
+        """Returns when payloads are taken."""
         self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.01)
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
         self._server.should_exit = True

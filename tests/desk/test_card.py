@@ -1,0 +1,213 @@
+"""The card: pure, within Slack's limits whatever a case holds, and right by Slack's own schema."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from escalation.slack.card import Card, draw_card
+from escalation.slack.case_file import CaseFile, turn_to_correct
+from escalation.slack.intents import Intents
+from escalation.slack.press import Do
+from escalation.slack.window import conversation_window, new_intent_window, question_about_held
+from escalation.store.case import Case, CaseState
+from escalation.store.conversation import Conversation
+from escalation.store.message import Message
+from labeling.clock import now
+from labeling.guidelines import Guideline
+from labeling.ranking import Guess, Ranking
+from labeling.store.correction import Correction
+from labeling.store.turn import Turn
+
+SHARED = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack"
+INTENTS = Intents({"refund": Guideline("refund", "Refund")}, lambda: {"order", "refund"})
+RANKING = Ranking(tuple(Guess(f"intent_{n}" if n else "refund", 0.5 / (n + 1)) for n in range(60)), 0.4, "m1")
+
+
+def case_file(
+    text: str = "where is it?",
+    state: CaseState = CaseState.OPEN,
+    earlier: int = 2,
+    name: str = "Ada",
+    with_turn: bool = True,
+    corrections: int = 0,
+) -> CaseFile:
+    case = Case(id=7, conversation_id=1, turn_id=3, state=state.value, reason=text, tier="sensitive")
+    if state is not CaseState.OPEN:
+        case.owner_id, case.owner_name, case.claimed_at = "U1", name, now()
+    if state is CaseState.CLOSED:
+        case.closed_at, case.closed_by, case.outcome = now(), name, "answered"
+    messages = [said(number, text) for number in range(1, earlier + 2)]
+    turn = Turn(
+        id=3,
+        conversation_id=1,
+        message_id=earlier + 1,
+        text=text,
+        ranking=RANKING.to_json(),
+        confidence=0.4,
+        model_version="m1",
+        route="escalate",
+        reason="unsure",
+    )
+    conversation = Conversation(
+        id=1, channel="webchat", sender_id="c", customer_name=name, page=f"https://shop.example/{text}", language="en"
+    )
+    corrected = [
+        Correction(
+            id=n, turn_id=3, kind="intent", intent="refund", person_id=f"U{n}", person_name=name, source="slack"
+        )
+        for n in range(corrections)
+    ]
+    return CaseFile(case, conversation, tuple(messages), turn if with_turn else None, tuple(corrected))
+
+
+def said(number: int, text: str) -> Message:
+    speaker = "customer" if number % 2 else "bot"
+    return Message(id=number, conversation_id=1, number=number, speaker=speaker, text=text)
+
+
+def schema(name: str) -> dict[str, Any]:
+    file = SHARED / name
+    if not file.exists():
+        pytest.skip("Slack's schemas are not at hand (HANDRAISE_SHARED)")
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+EXTREMES = [
+    case_file(),
+    case_file(state=CaseState.CLAIMED, corrections=2),
+    case_file(state=CaseState.CLOSED, corrections=1),
+    case_file(with_turn=False),
+    case_file(text="", earlier=0, name=""),
+    case_file(text="&<>" * 30_000, earlier=80, name="&<>" * 200, corrections=30, state=CaseState.CLAIMED),
+    case_file(text="\n" * 5000, earlier=3),
+    case_file(text="مرحبا 👋 \u202e\x00\x07" * 300, earlier=199, state=CaseState.CLOSED),
+]
+
+
+def drawn() -> list[Card]:
+    return [draw_card(file, INTENTS) for file in EXTREMES]
+
+
+@pytest.mark.parametrize("number", range(len(EXTREMES)))
+def test_a_card_is_within_slacks_limits_whatever_the_case_holds(number: int) -> None:
+    card = drawn()[number]
+    assert len(card.blocks) <= 50
+    assert 0 < len(card.text) < 4000
+    for block in Block.parse_all(list(card.blocks)):
+        block.validate_json()
+    for block in card.blocks:
+        for text in texts(block):
+            assert 1 <= len(text["text"]) <= 3000
+            if text["type"] == "mrkdwn":
+                assert "<!channel" not in text["text"]
+
+
+@pytest.mark.parametrize("number", range(len(EXTREMES)))
+def test_a_card_is_right_by_slacks_own_schema(number: int) -> None:
+    jsonschema.validate(list(drawn()[number].blocks), schema("blocks.schema.json"))
+
+
+def test_windows_are_right_by_slacks_own_schema() -> None:
+    views = [
+        new_intent_window(7, 3, "&<>" * 3000, True, 1.5),
+        conversation_window([]),
+        conversation_window([said(number, "&<>\n" * 2000) for number in range(1, 90)]),
+    ]
+    for view in views:
+        View(**view).validate_json()
+        assert len(view["blocks"]) <= 100
+    for view in views:
+        jsonschema.validate(view, schema("modal.schema.json"))
+    jsonschema.validate(question_about_held("1.2", "Mina", "hello"), schema("blocks.schema.json"))
+
+
+def texts(block: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [block["text"]] if isinstance(block.get("text"), dict) else []
+    return found + [one for one in block.get("elements", []) if "text" in one and isinstance(one["text"], str)]
+
+
+def buttons(file: CaseFile) -> set[str]:
+    blocks = draw_card(file, INTENTS).blocks
+    return {one["action_id"] for block in blocks for one in block.get("elements", []) if "action_id" in one}
+
+
+def test_the_buttons_fit_the_state() -> None:
+    moves = {do.value for do in (Do.CLAIM, Do.RELEASE, Do.TAKE_OVER, Do.CLOSE, Do.HAND_BACK)}
+    assert buttons(case_file()) & moves == {"claim", "close", "hand_back"}
+    assert buttons(case_file(state=CaseState.CLAIMED)) & moves == {"close", "hand_back", "release", "take_over"}
+    assert buttons(case_file(state=CaseState.CLOSED)) & moves == set()
+
+
+def test_taking_back_is_offered_once_something_was_said() -> None:
+    assert "correct_withdraw" not in buttons(case_file())
+    assert "correct_withdraw" in buttons(case_file(corrections=1))
+
+
+def test_a_case_without_a_turn_asks_for_no_correction() -> None:
+    assert not any(action.startswith("correct_") for action in buttons(case_file(with_turn=False)))
+
+
+def test_the_decisive_message_is_shown_whole_and_earlier_ones_in_short() -> None:
+    long = "word " * 250
+    card = str(draw_card(case_file(text=long.strip()), INTENTS).blocks)
+    assert card.count(long.strip()) == 1
+
+
+def turn(number: int, intent: str) -> Turn:
+    ranking = Ranking((Guess(intent, 0.9),), 0.8, "m1")
+    return Turn(
+        id=number,
+        conversation_id=1,
+        message_id=number,
+        text="…",
+        ranking=ranking.to_json(),
+        confidence=0.8,
+        model_version="m1",
+        route="hint",
+        reason="",
+    )
+
+
+def test_the_turn_that_raised_the_hand_is_what_is_taught() -> None:
+    raising = turn(5, "refund")
+    assert turn_to_correct(raising, [turn(6, "order")], []) is raising
+
+
+def test_where_it_only_asked_for_a_person_the_newest_wish_since_is() -> None:
+    wish = turn(7, "order")
+    later = [turn(6, "refund"), wish, turn(8, "thank")]
+    assert turn_to_correct(turn(5, "talk_to_person"), later, [turn(4, "refund")]) is wish
+
+
+def test_and_without_any_since_the_answer_that_did_not_help_is() -> None:
+    unhelped = turn(4, "refund")
+    assert turn_to_correct(turn(5, "talk_to_person"), [turn(6, "thank")], [turn(3, "order"), unhelped]) is unhelped
+
+
+def test_with_no_wish_at_all_it_stays_with_the_turn_that_raised_the_hand() -> None:
+    raising = turn(5, "talk_to_person")
+    assert turn_to_correct(raising, [], []) is raising
+    assert turn_to_correct(None, [], []) is None
+
+
+def test_the_search_knows_titles_names_and_definitions_in_that_order() -> None:
+    intents = Intents(
+        {
+            "refund_status": Guideline("refund_status", "Where is my refund", "Asks about money."),
+            "charged_twice": Guideline("charged_twice", "Charged twice", "A refund of a double charge."),
+        },
+        lambda: {"order_status"},
+    )
+    assert [one.intent for one in intents.search("refu")] == ["refund_status", "charged_twice"]
+    assert [one.intent for one in intents.search("STATUS order")] == ["order_status"]
+    assert len(intents.search("")) == 3
+    assert intents.search("zebra") == []

@@ -1,0 +1,119 @@
+"""The same desk over HTTP, where every payload must carry Slack's signature."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from slack_sdk.signature import SignatureVerifier
+from sqlmodel import select
+
+from escalation.slack.press import Do
+from escalation.slack.web import PATH, WebServer
+from escalation.store.inbox import Incoming
+from tests.desk.conftest import Scene
+from tests.practice.server import PracticeServer, practice_server
+
+
+@pytest.fixture(scope="module")
+def practice() -> Iterator[PracticeServer]:
+    """A workspace of its own: in HTTP mode it has one address for all payloads."""
+    with practice_server("--no-rate-limit") as server:
+        yield server
+
+
+@pytest.fixture
+def address(scene: Scene) -> str:
+    """The desk, listening over HTTP; the workspace knows where."""
+    scene.close_desk()
+    secret = scene.practice.signing_secret
+    scene.settings = replace(scene.settings, app_token="", signing_secret=secret, port=0)
+    desk = scene.open_desk()
+    assert isinstance(desk._listening, WebServer)
+    address = f"http://127.0.0.1:{desk._listening.port}{PATH}"
+    scene.practice.play("mina").settings(request_url=address)
+    return address
+
+
+def kept(scene: Scene) -> list[Incoming]:
+    with scene.database.reading() as session:
+        return list(session.exec(select(Incoming)))
+
+
+def reply_event(scene: Scene, case_id: int) -> bytes:
+    ts = scene.agent("mina").card(case_id)["ts"]
+    event = {
+        "type": "message",
+        "channel": scene.channel,
+        "user": "U0MINAOKAFO",
+        "ts": f"{time.time():.6f}",
+        "thread_ts": ts,
+        "text": "Hello!",
+    }
+    return json.dumps({"type": "event_callback", "team_id": "T0LARKFELL", "event": event}).encode()
+
+
+def signed(scene: Scene, body: bytes, at: float) -> dict[str, str]:
+    stamp = str(int(at))
+    signature = SignatureVerifier(scene.practice.signing_secret).generate_signature(timestamp=stamp, body=body)
+    return {
+        "x-slack-signature": signature or "",
+        "x-slack-request-timestamp": stamp,
+        "content-type": "application/json",
+    }
+
+
+def test_clicks_and_replies_work_over_http_too(scene: Scene, address: str) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.CLAIM.value)
+    mina.reply(case_id, "Hello!")
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
+    offered = mina.play.suggest(mina.card(case_id), Do.CHOOSE.value, "gear")
+    assert [option["value"] for option in offered] == ["rent_gear"]
+
+
+def test_a_right_signature_lets_a_payload_in(scene: Scene, address: str) -> None:
+    case_id = scene.raise_hand()
+    body = reply_event(scene, case_id)
+    answer = httpx.post(address, content=body, headers=signed(scene, body, time.time()))
+    assert answer.status_code == 200
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
+
+
+@pytest.mark.parametrize("trouble", ["other body", "old", "none"])
+def test_a_wrong_signature_is_refused_and_nothing_is_kept(scene: Scene, address: str, trouble: str) -> None:
+    body = reply_event(scene, scene.raise_hand())
+    headers = signed(scene, body, time.time() - (600 if trouble == "old" else 0))
+    if trouble == "other body":
+        body = body.replace(b"Hello!", b"Refund him everything.")
+    answer = httpx.post(address, content=body, headers={} if trouble == "none" else headers)
+    assert answer.status_code == 401
+    assert kept(scene) == []
+
+
+def test_nonsense_is_refused_without_a_fault(scene: Scene, address: str) -> None:
+    for body in (b"", b"\xff\xfe", b"{", b"payload=%7B", b"[]", b"null", b'{"type": 7}'):
+        answer = httpx.post(address, content=body, headers={"content-type": "application/json"})
+        assert 400 <= answer.status_code < 500, body
+    assert kept(scene) == []
+
+
+def test_a_signed_payload_that_makes_no_sense_is_answered_and_not_kept(scene: Scene, address: str) -> None:
+    for event in (
+        {},
+        {"type": "message"},
+        {"type": "message", "subtype": "message_changed"},
+        {"type": "reaction_added"},
+    ):
+        body = json.dumps({"type": "event_callback", "team_id": "T0LARKFELL", "event": event}).encode()
+        assert httpx.post(address, content=body, headers=signed(scene, body, time.time())).status_code in (200, 404)
+    assert kept(scene) == []
+
+
+def test_an_enormous_body_is_refused(scene: Scene, address: str) -> None:
+    assert httpx.post(address, content=b"x" * 1_100_000).status_code == 413

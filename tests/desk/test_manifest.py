@@ -1,0 +1,79 @@
+"""The app manifest says exactly what the code does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("HANDRAISE_SHARED", ROOT.parent / "shared")) / "slack"
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "escalation" / "manifest.yml").read_text(encoding="utf-8"))
+CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "escalation" / "slack").glob("*.py"))
+
+SCOPES = {
+    "auth_test": set(),
+    "chat_postMessage": {"chat:write"},
+    "chat_postEphemeral": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history"},
+    "conversations_replies": {"channels:history", "groups:history"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "conversations_list": {"channels:read", "groups:read"},
+    "reactions_add": {"reactions:write"},
+    "reactions_remove": {"reactions:write"},
+    "users_info": {"users:read"},
+    "views_open": set(),
+}
+"""What Slack asks for, by method of its client."""
+
+
+def used_methods() -> set[str]:
+    return set(re.findall(r"(?<!escalation\.)slack\.([a-z]+_[a-zA-Z]+)\b", CODE))
+
+
+def test_every_web_api_method_in_use_is_known_here_and_none_besides() -> None:
+    assert used_methods() == set(SCOPES)
+
+
+def test_the_manifest_asks_for_the_scopes_in_use_and_no_other() -> None:
+    needed = set().union(*SCOPES.values())
+    needed |= {"chat:write.customize"} if '"username"' in CODE else set()
+    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
+
+
+def test_the_scopes_of_each_method_are_slacks_own() -> None:
+    file = SHARED / "web-api.openapi.json"
+    if not file.exists():
+        pytest.skip("Slack's description of its Web API is not at hand (HANDRAISE_SHARED)")
+    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    for method, ours in SCOPES.items():
+        described = next(iter(paths["/" + method.replace("_", ".")].values()))
+        theirs = {scope.replace("write:bot", "write") for scope in described["security"][0]["slackAuth"]}
+        assert ours <= theirs, method
+
+
+def test_messages_of_public_and_private_channels_are_subscribed_to_and_nothing_else() -> None:
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == ["message.channels", "message.groups"]
+
+
+def test_buttons_and_socket_mode_are_on_and_what_is_not_built_is_off() -> None:
+    settings, home = MANIFEST["settings"], MANIFEST["features"]["app_home"]
+    assert settings["interactivity"]["is_enabled"]
+    assert settings["socket_mode_enabled"]
+    assert home == {"home_tab_enabled": False, "messages_tab_enabled": False}
+    for word in ("views_publish", "app.command(", "app.shortcut("):
+        assert word not in CODE
+
+
+def test_the_manifest_is_right_by_slacks_own_schema() -> None:
+    file = SHARED / "manifest.schema.json"
+    if not file.exists():
+        pytest.skip("Slack's schema is not at hand (HANDRAISE_SHARED)")
+    jsonschema.validate(MANIFEST, json.loads(file.read_text(encoding="utf-8")))

@@ -1,0 +1,249 @@
+"""Nothing is lost and nothing is said twice, whatever Slack, the network or a crash do."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import col, select, update
+
+from escalation.slack.press import Do
+from escalation.store.case import Case, CaseState
+from escalation.store.inbox import Incoming
+from escalation.store.outbox import Errand, Outgoing
+from escalation.store.posted_card import PostedCard
+from labeling.clock import now
+from tests.desk.conftest import Agent, Scene, all_text, block_ids
+
+
+def cards(agent: Agent, case_id: int) -> int:
+    return sum(f"case:{case_id}" in block_ids(message) for message in agent.sees())
+
+
+@pytest.mark.parametrize("delivery", ["duplicate", "duplicate_new_id"])
+def test_an_event_that_slack_sends_twice_is_said_once(scene: Scene, delivery: str) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.misbehave(delivery=delivery, times=1)
+    mina.reply(case_id, "On it")
+    mina.reply(case_id, "Done")
+    scene.until(lambda: len(scene.heard(case_id)) == 2)
+    assert scene.heard(case_id) == ["On it", "Done"]
+
+
+def test_an_edit_that_overtakes_its_message_wins(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.misbehave(delivery="hold", times=1)
+    ts = mina.reply(case_id, "Tomorow")
+    mina.edit(ts, "Tomorrow")
+    scene.until(lambda: scene.heard(case_id))
+    scene.at_rest()
+    assert scene.heard(case_id) == ["Tomorrow"]
+
+
+def test_a_note_stays_a_note_however_often_it_is_edited(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    ts = mina.reply(case_id, "// grumpy")
+    scene.until(lambda: mina.reactions(ts) == ["lock"])
+    for words in ("grumpy", "all good", "hello Ada"):
+        mina.edit(ts, words)
+    scene.at_rest()
+    assert scene.heard(case_id) == []
+
+
+def test_a_message_that_is_deleted_before_it_is_read_is_never_sent(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.misbehave(delivery="hold", times=1)
+    ts = mina.reply(case_id, "oops")
+    mina.delete(ts)
+    mina.reply(case_id, "Hello")
+    scene.until(lambda: scene.heard(case_id))
+    scene.at_rest()
+    assert scene.heard(case_id) == ["Hello"]
+
+
+def crash_after_posting(scene: Scene, case_id: int, errand: Errand) -> None:
+    """Leaves the rows as a crash between Slack's answer and our commit would."""
+    with scene.database.transaction() as session:
+        undone = {"done_at": None, "not_before": now()}
+        session.execute(update(Outgoing).where(col(Outgoing.errand) == errand.value).values(**undone))
+        if errand is Errand.POST_CARD:
+            session.execute(update(Case).where(col(Case.id) == case_id).values(slack_ts=None, slack_channel=None))
+            for card in session.exec(select(PostedCard)):
+                session.delete(card)
+
+
+@pytest.mark.parametrize("errand", [Errand.POST_CARD, Errand.POST_MESSAGE])
+def test_a_crash_between_posting_and_writing_it_down_posts_nothing_twice(scene: Scene, errand: Errand) -> None:
+    case_id = scene.raise_hand()
+    scene.write(case_id, "are you there? " + "really " * 600)
+    scene.at_rest()
+    mina = scene.agent("mina")
+    before = len(mina.sees())
+    scene.close_desk()
+    crash_after_posting(scene, case_id, errand)
+    scene.open_desk()
+    scene.at_rest()
+    assert len(mina.sees()) == before
+    assert scene.case(case_id).slack_ts == mina.card(case_id)["ts"]
+
+
+def test_an_answer_that_got_lost_after_slack_had_posted_is_not_posted_again(scene: Scene) -> None:
+    mina = scene.agent("mina")
+    mina.play.misbehave(method="chat.postMessage", status=500, performed=True)
+    case_id = scene.raise_hand()
+    mina.card(case_id)
+    scene.at_rest()
+    assert cards(mina, case_id) == 1
+
+
+def test_a_reply_to_a_card_that_was_not_written_down_yet_waits_for_it(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    scene.at_rest()
+    scene.close_desk()
+    mina = scene.agent("mina")
+    crash_after_posting(scene, case_id, Errand.POST_CARD)
+    with scene.database.transaction() as session:  # until later nobody finds the card
+        session.execute(update(Outgoing).values(not_before=now().replace(year=now().year + 1)))
+    scene.open_desk()
+    mina.reply(case_id, "Hello!")
+    scene.until(lambda: received(scene))
+    assert scene.heard(case_id) == []
+    with scene.database.transaction() as session:
+        session.execute(update(Outgoing).values(not_before=now()))
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
+
+
+def received(scene: Scene) -> list[Incoming]:
+    with scene.database.reading() as session:
+        return list(session.exec(select(Incoming)))
+
+
+def test_slacks_wish_for_a_pause_is_kept_and_everything_arrives_after_it(scene: Scene) -> None:
+    mina = scene.agent("mina")
+    mina.play.misbehave(method="chat.postMessage", status=429, retry_after=1, times=1)
+    first, second = scene.raise_hand("one"), scene.raise_hand("two")
+    scene.until(lambda: scene.errands(error="Slack asked for a pause."))
+    assert not any(row.done_at for row in scene.errands())
+    mina.card(first)
+    mina.card(second)
+
+
+def test_an_error_that_an_operator_must_mend_holds_the_errand_back_and_loses_nothing(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    mina = scene.agent("mina")
+    mina.play.misbehave(method="chat.postMessage", error="not_in_channel", times=1)
+    case_id = scene.raise_hand("a secret wish")
+    (row,) = scene.until(lambda: [row for row in scene.errands() if row.error])
+    assert "/invite @Handraise" in row.error
+    assert "/invite @Handraise" in caplog.text
+    assert "a secret wish" not in caplog.text
+    with scene.database.transaction() as session:
+        session.execute(update(Outgoing).values(not_before=now()))
+    mina.card(case_id)
+
+
+def test_one_errand_that_slack_will_never_take_does_not_stop_the_case(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.misbehave(method="chat.postMessage", error="msg_too_long", times=1)
+    scene.write(case_id, "first")
+    scene.write(case_id, "second")
+    mina.finds("second")
+    assert [row.error for row in scene.errands() if row.error] == ["Slack refused it: msg_too_long."]
+
+
+def test_what_happened_while_the_desk_was_down_is_caught_up_with(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.settings(retry_delays=[0.3, 0.3, 0.5, 1.0, 1.0])
+    scene.close_desk()
+    scene.write(case_id, "still there?")
+    mina.reply(case_id, "Yes!")
+    scene.open_desk()
+    mina.finds("still there?")
+    scene.until(lambda: scene.heard(case_id) == ["Yes!"])
+
+
+def test_a_dropped_socket_is_opened_again(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.settings(retry_delays=[0.5, 1.0, 2.0, 4.0, 8.0])
+    mina.play.misbehave(socket="drop")
+    mina.reply(case_id, "Hello!")
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"], seconds=25)
+
+
+@pytest.mark.parametrize("with_thread", [True, False])
+def test_a_deleted_card_comes_back_and_its_old_thread_still_leads_to_the_customer(
+    scene: Scene, with_thread: bool
+) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    old = mina.card(case_id)["ts"]
+    if with_thread:
+        mina.reply(case_id, "Hello!")
+        scene.until(lambda: scene.heard(case_id))
+    scene.practice.client().chat_delete(channel=scene.channel, ts=old)
+    scene.until(lambda: scene.case(case_id).slack_ts not in (None, old))
+    mina.card(case_id)
+    scene.write(case_id, "are you there?")
+    assert mina.finds("are you there?")["thread_ts"] == scene.case(case_id).slack_ts
+    if with_thread:
+        mina.play.post("I am", thread_ts=old, channel=scene.channel)
+        scene.until(lambda: scene.heard(case_id) == ["Hello!", "I am"])
+
+
+def test_a_button_of_an_older_version_is_answered(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    card = mina.card(case_id)
+    blocks = [{"type": "actions", "elements": [button("no_such_action")]}]
+    scene.practice.client().chat_update(channel=scene.channel, ts=card["ts"], text="old", blocks=blocks)
+    old = mina.finds("no_such_action")
+    mina.play.click(old, "no_such_action")
+    mina.finds("This button is no longer in use")
+    assert "needs a person" in all_text(mina.card(case_id))
+
+
+def button(action_id: str) -> dict[str, object]:
+    return {"type": "button", "action_id": action_id, "value": "1", "text": {"type": "plain_text", "text": "Old"}}
+
+
+def test_several_updates_of_a_card_that_wait_are_one_call(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    scene.close_desk()
+    for _ in range(3):
+        with scene.database.transaction() as session:
+            session.add(Outgoing(case_id=case_id, errand=Errand.UPDATE_CARD.value))
+    before = len(mina.play.calls("chat.update"))
+    scene.open_desk()
+    scene.at_rest()
+    assert len(mina.play.calls("chat.update")) - before == 1
+
+
+def test_two_desks_on_one_database_do_everything_once(scene: Scene) -> None:
+    first = scene.desk
+    scene.open_desk()
+    try:
+        mina = scene.agent("mina")
+        for number in range(4):
+            case_id = scene.raise_hand(f"wish {number}")
+            mina.click(case_id, Do.CLAIM.value)
+            mina.reply(case_id, "Hello!")
+            scene.until(lambda case_id=case_id: scene.heard(case_id) == ["Hello!"])  # type: ignore[misc]
+            assert scene.case(case_id).state == CaseState.CLAIMED.value
+            assert cards(mina, case_id) == 1
+    finally:
+        assert first is not None
+        first.stop()
