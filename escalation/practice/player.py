@@ -26,6 +26,8 @@ class Play:
         self.url = url.rstrip("/")
         self.who = who
         self._client = httpx.Client(base_url=self.url, timeout=40.0, trust_env=False)
+        self._version = 0
+        self._messages: dict[tuple[str, str], JSON] = {}
 
     def __enter__(self) -> Play:
         return self
@@ -39,9 +41,25 @@ class Play:
 
     # Seeing
 
-    def state(self, since: int = 0, wait: int = 0, limit: int = 0) -> JSON:
-        asked: dict[str, str | int] = {"as": self.who, "since": since, "wait": wait, "limit": limit}
-        return self._read("state", asked)
+    def state(self, wait: int = 0) -> JSON:
+        """Everything this person sees; waits at most `wait` seconds for a change since the last look.
+
+        Only what changed is fetched, so looking often is cheap.
+        """
+        news = self._news(wait)
+        if news["version"] < self._version:  # the workspace was started anew
+            self._version = 0
+            self._messages.clear()
+            news = self._news(0)
+        self._version = news["version"]
+        for message in news["messages"]:
+            self._messages[message["channel"], message["ts"]] = message
+        for gone in news["gone"]:
+            self._messages.pop((gone["channel"], gone["ts"]), None)
+        return {**news, "messages": list(self._messages.values())}
+
+    def _news(self, wait: int) -> JSON:
+        return self._read("state", {"as": self.who, "since": self._version, "wait": wait, "limit": 0})
 
     def messages(self, channel: str = "support") -> list[JSON]:
         """Everything this person sees in the channel, replies and ephemeral messages included, oldest first."""
@@ -75,15 +93,13 @@ class Play:
     def wait_for(self, what: Callable[[JSON], Any], seconds: float = 15.0) -> Any:
         """Waits until `what(state)` is true, and returns it. Raises TimeoutError."""
         end = time.monotonic() + seconds
-        while True:
-            state = self.state()
-            found = what(state)
-            if found:
-                return found
+        found = what(self.state())
+        while not found:
             left = end - time.monotonic()
             if left <= 0:
                 raise TimeoutError("nothing of the kind appeared in the practice workspace")
-            self.state(since=state["version"], wait=max(1, min(int(left), 20)))
+            found = what(self.state(wait=max(1, min(int(left), 20))))
+        return found
 
     def wait_for_message(self, what: Callable[[JSON], Any], seconds: float = 15.0) -> JSON:
         """The first message of which `what` is true."""

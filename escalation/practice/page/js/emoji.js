@@ -1,12 +1,26 @@
 // Emoji by name, from the same table as the server's. Where the system has no colour font, plain signs or the name.
+import { icon } from "./icons.js";
+
 let table = {};
 let drawn = true;
+let names = new Map();
 
-const SIGNS = { white_check_mark: "✔", heavy_check_mark: "✔", x: "✖", warning: "⚠", heart: "❤", hourglass: "◷", hourglass_flowing_sand: "◷", envelope: "✉", email: "✉", star: "★", information_source: "ℹ", pencil2: "✎" };
+const EMOJI = /(\p{Extended_Pictographic}\uFE0F?)/u;
+
+// Our own pictures for a system without an emoji font.
+const PICTURES = {
+  white_check_mark: "check", heavy_check_mark: "check", x: "cross", lock: "lock", closed_lock_with_key: "lock",
+  hourglass: "glass", hourglass_flowing_sand: "glass", raised_hand: "hand", hand: "hand", wave: "hand", raising_hand: "hand",
+  speech_balloon: "balloon", warning: "warning", eyes: "eyes", bust_in_silhouette: "person", bell: "bell", heart: "heart",
+  envelope: "envelope", email: "envelope", pencil2: "pen", wastebasket: "bin", paperclip: "clip", slightly_smiling_face: "smile",
+};
 
 export async function loadEmoji() {
   table = await (await fetch("/page/emoji.json")).json();
   drawn = inColour("👋");
+  for (const [name, sign] of Object.entries(table)) {
+    for (const form of [sign, sign.replace("\uFE0F", "")]) if (!names.has(form)) names.set(form, name);
+  }
 }
 
 // A font that lacks the sign draws the same box for every sign, in the text's own colour.
@@ -19,9 +33,18 @@ function inColour(sign) {
   return pixels.some((value, index) => index % 4 !== 3 && value > 0);
 }
 
+// A node or a text; nothing for a name that nobody knows.
 export function emoji(name) {
-  const known = table[name.replace(/::skin-tone-\d$/, "")];
-  return drawn || !known ? known : SIGNS[name] || `:${name}:`;
+  const plainName = name.replace(/::skin-tone-\d$/, "");
+  const known = table[plainName];
+  if (drawn || !known) return known;
+  return PICTURES[plainName] ? icon(PICTURES[plainName]) : `:${plainName}:`;
+}
+
+// Text whose emoji characters can be seen: without a font they become pictures or names.
+export function visible(text) {
+  if (drawn) return [text];
+  return text.split(EMOJI).map((part) => (names.has(part) ? emoji(names.get(part)) : part));
 }
 
 export const QUICK = ["+1", "eyes", "white_check_mark", "raised_hands", "pray", "heart", "tada", "thinking_face", "lock", "x"];

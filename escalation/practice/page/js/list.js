@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { drawMessage } from "./message.js";
 
 const NEAR = 80;
+const GAP = 8;
 
 export class MessageList {
   constructor(label, options) {
@@ -11,25 +12,38 @@ export class MessageList {
     this.box = h("div", { class: "messages", role: "log", "aria-label": label, tabindex: "0" });
     this.jump = h("button", { class: "button small jump", hidden: true, onclick: () => this.toEnd() }, "New messages ↓");
     this.element = h("div", { class: "messages-frame" }, this.box, this.jump);
-    this.box.addEventListener("scroll", () => this.atEnd() && (this.jump.hidden = true));
+    this.following = true;
+    this.landed = 0;
+    this.box.addEventListener("scroll", () => this.scrolled());
   }
 
   atEnd() {
     return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR;
   }
 
+  scrolled() {
+    this.following = this.atEnd() || Math.abs(this.box.scrollTop - this.landed) < 2;
+    if (this.atEnd()) this.jump.hidden = true;
+  }
+
+  // To the newest message; to its beginning where it is taller than the window.
   toEnd() {
-    this.box.scrollTop = this.box.scrollHeight;
+    const last = this.box.lastElementChild;
+    const tall = last && last.offsetHeight > this.box.clientHeight;
+    this.box.scrollTop = tall ? last.offsetTop - GAP : this.box.scrollHeight;
+    this.landed = this.box.scrollTop;
+    this.following = true;
     this.jump.hidden = true;
   }
 
   clear() {
+    this.following = true;
     this.drawn.clear();
     this.box.replaceChildren();
   }
 
   show(messages, empty) {
-    const stay = this.drawn.size && !this.atEnd();
+    const stay = this.drawn.size && !this.following;
     const newest = messages.at(-1)?.ts;
     const fresh = this.drawn.size && newest && !this.drawn.has(newest);
     const wanted = new Set(messages.map((message) => message.ts));

@@ -54,7 +54,7 @@ function reactions(message) {
       const mine = users.includes(me.id);
       const who = users.map((user) => store.nameOf(user)).join(", ");
       const toggle = () => play("react", { channel: message.channel, ts: message.ts, name, remove: mine });
-      return h("button", { class: "reaction", "aria-pressed": String(mine), title: who, "aria-label": `${name.replaceAll("_", " ")}: ${who}`, onclick: toggle }, `${emoji(name) || name} ${users.length}`);
+      return h("button", { class: "reaction", "aria-pressed": String(mine), title: who, "aria-label": `${name.replaceAll("_", " ")}: ${who}`, onclick: toggle }, emoji(name) || name, ` ${users.length}`);
     }),
   );
 }

@@ -1,6 +1,6 @@
 // Slack's mrkdwn and rich text, as nodes.
 import { h, link } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, visible } from "./emoji.js";
 import { store } from "./store.js";
 
 const TOKEN =
@@ -43,10 +43,10 @@ function inline(text) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(TOKEN)) {
-    nodes.push(unescape(text.slice(end, match.index)), node(match));
+    nodes.push(...visible(unescape(text.slice(end, match.index))), node(match));
     end = match.index + match[0].length;
   }
-  return [...nodes, unescape(text.slice(end))];
+  return [...nodes, ...visible(unescape(text.slice(end)))];
 }
 
 function node([whole, block, code, angled, bold, italic, struck, name]) {
@@ -82,7 +82,7 @@ export function textObject(text) {
 }
 
 export function plain(text) {
-  return text.split(/(:[a-z0-9_+'-]+:)/).map((part) => (/^:.+:$/.test(part) ? emojiNode(part.slice(1, -1), part) : part));
+  return text.split(/(:[a-z0-9_+'-]+:)/).map((part) => (/^:.+:$/.test(part) ? emojiNode(part.slice(1, -1), part) : visible(part)));
 }
 
 export function richText(block) {
@@ -104,7 +104,7 @@ function richLeaf(leaf) {
   if (leaf.type === "broadcast") return mention(`@${leaf.range}`);
   if (leaf.type === "emoji") return emojiNode(leaf.name, `:${leaf.name}:`);
   const style = leaf.style || {};
-  let made = leaf.text || "";
+  let made = visible(leaf.text || "");
   if (style.code) made = h("code", {}, made);
   if (style.bold) made = h("strong", {}, made);
   if (style.italic) made = h("em", {}, made);
