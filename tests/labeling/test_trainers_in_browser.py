@@ -85,6 +85,16 @@ def test_a_correction_made_elsewhere_appears_by_itself(page: object, database: D
     assert page.locator(".badge").inner_text() == "1"
 
 
+def test_accepting_everything_takes_a_second_press(page: object, database: Database) -> None:
+    turns = [corrected(database, "can i hire a tent"), corrected(database, "hire skis?")]
+    page.goto("/?as=Noor")
+    page.get_by_role("button", name="Accept all that people agree on").click()
+    assert given(database) == {}
+    page.get_by_role("button", name="Press again to accept them all").click()
+    page.get_by_text("Nothing waits for you").wait_for()
+    assert given(database) == dict.fromkeys(turns, "rent_gear")
+
+
 def test_what_a_customer_wrote_stays_text_when_the_script_redraws(page: object, database: Database) -> None:
     page.goto("/?as=Noor")
     corrected(database, "<img src=x onerror=document.title='taken'> hire?")

@@ -56,9 +56,19 @@ async function decide(turn, decision, more = {}) {
   }
 }
 
+// A second press confirms: browsers show no confirm() to a page in another origin's frame, such as the demo's.
+function isMeant(form) {
+  const button = $("button", form);
+  if (button.dataset.words) return true;
+  button.dataset.words = button.textContent;
+  button.textContent = form.dataset.ask;
+  setTimeout(() => { button.textContent = button.dataset.words; delete button.dataset.words; }, 4000);
+  return false;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.ask && !confirm(form.dataset.ask)) return event.preventDefault();
+  if (form.dataset.ask && !isMeant(form)) return event.preventDefault();
   const move = /^\/turns\/(\d+)\/(accept|change|reject|undo)$/.exec(new URL(form.action).pathname);
   if (!move) return undefined;
   event.preventDefault();
