@@ -28,6 +28,8 @@ from labeling.guidelines import read_guidelines
 from labeling.project import Project
 
 CLOSE_SECONDS = 5.0
+PING_SECONDS = 3.0
+"""How often the socket is tried, and so how long a dead one goes unseen."""
 
 
 class Listening(Protocol):
@@ -89,7 +91,7 @@ class _SocketMode:
     def __init__(self, bolt: App, app_token: str) -> None:
         quiet = logging.getLogger("escalation.slack.socket")
         quiet.setLevel(logging.ERROR)
-        self._handler: Any = SocketModeHandler(bolt, app_token, logger=quiet)
+        self._handler: Any = SocketModeHandler(bolt, app_token, logger=quiet, ping_interval=PING_SECONDS)
 
     def start(self) -> None:
         try:
