@@ -57,7 +57,7 @@ class Customer:
 
     def choose(self, number: int, index: int) -> int:
         """Presses the button `index` of message `number`."""
-        choice = {"choice": {"message": number, "index": index}, "id": uuid.uuid4().hex}
+        choice = {"choice": {"number": number, "index": index}, "id": uuid.uuid4().hex}
         return int(self._call("POST", f"{self._chat}/{self.conversation}/messages", choice)["number"])
 
     def look(self, after: int = 0) -> Situation:

@@ -151,7 +151,7 @@ class Gate:
         try:
             parsed = await self._dialogue.read(waiting)
         except Exception as error:  # noqa: BLE001  # whatever a foreign pipeline raises: the customer must be heard
-            log.error("message %s could not be read: %s", waiting.message_id, type(error).__name__)
+            log.error("message %s could not be read", waiting.message_id, exc_info=error)
             return Outcome(None, (Said(TROUBLE_WORDS),), "The bot could not read this message: its pipeline failed.")
         if waiting.owned:
             await self._listen(waiting, parsed)
@@ -167,7 +167,7 @@ class Gate:
             log.error("message %s took the dialogue too long", waiting.message_id)
             return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot took too long to answer.")
         except Exception as error:  # noqa: BLE001  # whatever a foreign dialogue raises: the customer must be heard
-            log.error("message %s could not be answered: %s", waiting.message_id, type(error).__name__)
+            log.error("message %s could not be answered", waiting.message_id, exc_info=error)
             return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot could not answer: its dialogue failed.")
         said, reason = words_and_reason(routing, intent_of(parsed), reply, handoff_words, bool(waiting.choice))
         return Outcome(routing, said, reason)
@@ -176,7 +176,7 @@ class Gate:
         try:
             await self._dialogue.listen(waiting, parsed)
         except Exception as error:  # noqa: BLE001  # a person has the conversation; a gap in the transcript must not stop it
-            log.error("message %s is missing from Rasa's transcript: %s", waiting.message_id, type(error).__name__)
+            log.error("message %s is missing from Rasa's transcript", waiting.message_id, exc_info=error)
 
     def _late(self, conversation_id: int) -> Callable[[Said], None]:
         async def store(said: Said) -> None:

@@ -25,9 +25,13 @@ class WithoutWords(logging.Formatter):
     def formatException(  # logging's name
         self, error: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        kind, _, where = error
-        places = "".join(traceback.format_tb(where)).rstrip()
-        return f"{places}\n{kind.__name__ if kind else 'no exception'}"
+        told = []
+        cause = error[1]
+        while cause is not None:
+            places = "".join(traceback.format_tb(cause.__traceback__)).rstrip()
+            told.append(f"{places}\n{type(cause).__name__}")
+            cause = cause.__cause__
+        return "\ncaused by\n".join(told)
 
 
 def quiet_logs() -> None:

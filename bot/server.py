@@ -54,8 +54,11 @@ def serve(
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Runs until SIGTERM or SIGINT, then lets running turns end. Raises BotRefused and other Refusals."""
+    from bot.logs import quiet_logs
+
     with claim(host, port) as listening:
         settings = Settings(project, database, model or train_dialogue(project), host, port, stage)
+        quiet_logs()
         asyncio.run(run(settings, listening, on_ready or (lambda url: None)))
 
 
@@ -108,6 +111,3 @@ def _prepare(project: Project) -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     if str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))  # a project's own actions and components live there
-    from bot.logs import quiet_logs
-
-    quiet_logs()

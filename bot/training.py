@@ -67,10 +67,11 @@ def _train(project: Project, models: Path, on_progress: OnProgress) -> Path:
 
 
 def _reason(error: BaseException, said: str) -> str:
-    cause: BaseException = error
-    while cause.__cause__ is not None:  # Rasa's graph wraps what a component raised
-        cause = cause.__cause__
-    return " ".join(str(cause).split()) if not isinstance(cause, SystemExit) else _last_line(said)
+    from rasa.engine.exceptions import GraphComponentException
+
+    while isinstance(error, GraphComponentException) and error.__cause__ is not None:
+        error = error.__cause__  # Rasa's graph wraps what a component raised
+    return _last_line(said) if isinstance(error, SystemExit) else " ".join(str(error).split())
 
 
 def _last_line(said: str) -> str:

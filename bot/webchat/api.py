@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from sanic import Blueprint
 from sanic.exceptions import InvalidUsage
@@ -79,13 +80,13 @@ def streams_blueprint() -> Blueprint:
     """What was said on channels that have no stream of their own, for those who hold the token."""
     streams = Blueprint("streams")
 
-    @streams.get("/conversations/<channel:str>/<sender_id:str>/messages", unquote=True)
+    @streams.get("/conversations/<channel:str>/<sender_id:str>/messages")
     async def read(request: Request, channel: str, sender_id: str) -> HTTPResponse:
         _check_token(request)
         house = _house(request)
         return await poll(request, house, await _known(house, channel, sender_id))
 
-    @streams.get("/conversations/<channel:str>/<sender_id:str>/stream", unquote=True)
+    @streams.get("/conversations/<channel:str>/<sender_id:str>/stream")
     async def follow(request: Request, channel: str, sender_id: str) -> None:
         _check_token(request)
         house = _house(request)
@@ -112,7 +113,7 @@ def _body(request: Request, allow_empty: bool = False) -> Mapping[str, Any]:
 
 
 async def _known(house: House, channel: str, sender_id: str) -> int:
-    conversation_id = await asyncio.to_thread(conversation_id_of, house.database, channel, clean(sender_id))
+    conversation_id = await asyncio.to_thread(conversation_id_of, house.database, channel, clean(unquote(sender_id)))
     if conversation_id is None:
         raise Refused(404, UNKNOWN)
     return conversation_id

@@ -1,0 +1,211 @@
+"""The one door before Rasa, seen from the customer's side over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from bot.customer import Customer
+from bot.turns import Words, hear
+from escalation import handover
+from escalation.handover import Outcome, Person
+from escalation.store.outbox import Errand
+from labeling.database import Database
+from tests.bot.conftest import Bot, soon, story_of
+
+MINA = Person("U1", "Mina")
+
+
+def test_a_sure_bot_answers_and_the_turn_keeps_the_whole_ranking(customer: Customer, database: Database) -> None:
+    assert customer.ask("what are your opening hours").said_by("bot") == ["From nine to five."]
+    story = story_of(database, customer.conversation)
+    (turn,) = story.turns
+    assert (turn.route, turn.tier) == ("answer", "open")
+    assert len(turn.ranking["guesses"]) == 8
+    assert turn.model_version
+    assert story.cases == []
+
+
+def test_an_intent_that_is_never_the_bots_opens_one_case_with_its_card(
+    customer: Customer, database: Database
+) -> None:
+    heard = customer.ask("somebody stole my credit card")
+    assert heard.said_by("bot") == ["A person comes."]
+    assert heard.person == "waiting"
+    story = story_of(database, customer.conversation)
+    (case,), (turn,) = story.cases, story.turns
+    assert (case.turn_id, case.tier, case.reason) == (turn.id, "closed", turn.reason)
+    assert [errand.errand for errand in story.errands] == [Errand.POST_CARD]
+
+
+def test_the_same_message_sent_four_times_at_once_is_handled_once(customer: Customer, database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        numbers = set(pool.map(lambda _: customer.say("when do you open", "same-id"), range(4)))
+    customer.wait(lambda now: bool(now.said_by("bot")) and not now.typing)
+    assert numbers == {1}
+    assert [m.speaker for m in story_of(database, customer.conversation).messages] == ["customer", "bot"]
+
+
+@pytest.mark.parametrize("command", ["/restart", " /session_start", "//back", "\u200b/restart", '/hours{"a": "b"}'])
+def test_a_slash_in_a_customers_words_commands_nothing(customer: Customer, database: Database, command: str) -> None:
+    customer.ask("where is my order")
+    customer.ask(command)
+    assert story_of(database, customer.conversation).turns[-1].text == command.strip()
+    with database.engine.connect() as connection:
+        told = connection.exec_driver_sql(
+            "SELECT type_name, intent_name FROM events WHERE sender_id = ?", (customer.conversation,)
+        ).fetchall()
+    assert not {"restart", "rewind"} & {kind for kind, _ in told}
+    assert not {"restart", "back", "session_start"} & {intent for _, intent in told}
+    assert [kind for kind, _ in told].count("session_started") == 1
+
+
+def test_a_button_that_the_bot_offered_says_what_it_means(customer: Customer, database: Database) -> None:
+    greeting = customer.ask("hello there").messages[-1]
+    assert greeting.payload["buttons"] == [{"title": "Opening hours"}]
+    number = customer.choose(greeting.number, 0)
+    heard = customer.wait(lambda now: bool(now.said_by("bot")), after=number)
+    assert heard.said_by("bot") == ["From nine to five."]
+    assert customer.look().said_by("customer") == ["hello there", "Opening hours"]
+    assert len(story_of(database, customer.conversation).turns) == 1
+
+
+def test_a_button_that_nobody_offered_is_refused(customer: Customer) -> None:
+    customer.ask("hello there")
+    for number, index in [(1, 0), (2, 7), (99, 0)]:
+        with pytest.raises(httpx.HTTPStatusError, match="400"):
+            customer.choose(number, index)
+
+
+def test_only_a_detail_continues_the_dialogue(customer: Customer, database: Database) -> None:
+    assert customer.ask("where is my parcel").said_by("bot") == ["Which number?"]
+    assert customer.ask("N-123").said_by("bot") == ["Number N-123."]
+    turns = story_of(database, customer.conversation).turns
+    assert [turn.route for turn in turns] == ["answer", "answer"]
+    assert "order number" in turns[1].reason
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("my tent pole snapped", "action_broken failed"),
+        ("will it rain tomorrow", "action_elsewhere failed"),
+        ("please sing something", "no answer"),
+        ("give me a real person", "calls a person"),
+    ],
+)
+def test_whoever_gets_no_answer_gets_a_person(
+    customer: Customer, database: Database, words: str, reason: str
+) -> None:
+    heard = customer.ask(words)
+    assert "person" in heard.said_by("bot")[-1]
+    assert heard.person == "waiting"
+    (case,) = story_of(database, customer.conversation).cases
+    assert reason in case.reason
+
+
+def test_while_a_person_has_the_conversation_the_bot_is_silent_and_passes_everything_on(
+    customer: Customer, database: Database
+) -> None:
+    customer.ask("human please")
+    number = customer.say("when do you open")
+    soon(lambda: len(story_of(database, customer.conversation).turns) == 2)
+    story = story_of(database, customer.conversation)
+    assert [m.speaker for m in story.messages] == ["customer", "bot", "customer"]
+    hint = story.turns[1]
+    assert (hint.route, hint.ranking["guesses"][0][0]) == ("hint", "hours")
+    passed = [errand.message_id for errand in story.errands if errand.errand == Errand.POST_MESSAGE]
+    assert passed == [message.id for message in story.messages if message.number == number]
+    assert len(story.cases) == 1
+
+
+def test_after_a_case_is_closed_the_bot_answers_again_and_rasa_knows_what_was_said(
+    customer: Customer, database: Database
+) -> None:
+    customer.ask("human please")
+    customer.say("are you open on sunday")
+    soon(lambda: len(story_of(database, customer.conversation).turns) == 2)
+    (case,) = story_of(database, customer.conversation).cases
+    assert case.id is not None
+    with database.transaction() as session:
+        handover.reply(session, case.id, MINA, "We are.", "1.1")
+        handover.close(session, case.id, MINA, Outcome.HANDED_BACK)
+    assert customer.ask("when do you open").said_by("bot") == ["From nine to five."]
+    customer.ask("hello there")
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT data FROM events WHERE sender_id = ? AND type_name IN ('user', 'bot') ORDER BY id",
+            (customer.conversation,),
+        )
+        told = [json.loads(row[0]) for row in rows]
+    said = [event["text"] for event in told]
+    assert said[:4] == ["human please", "A person comes.", "are you open on sunday", "Mina from our team is here."]
+    assert said.count("We are.") == 1
+    assert next(event["metadata"] for event in told if event["text"] == "We are.")["author"] == "Mina"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("", 400), (" \n\t ", 400), ("\x00\x07", 400), ("x" * 100_000, 413), ("///", 400), (7, 400), (None, 400)],
+)
+def test_words_that_cannot_be_taken_are_refused_in_a_sentence(
+    customer: Customer, bot: Bot, http: httpx.Client, database: Database, text: object, status: int
+) -> None:
+    url = f"{bot.url}/chat/conversations/{customer.conversation}/messages"
+    answer = http.post(url, json={"text": text, "id": "a"})
+    assert answer.status_code == status
+    assert answer.json()["error"].endswith(".")
+    assert story_of(database, customer.conversation).messages == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"text"', b'{"choice": 1}', b'{"choice": {"number": "x"}}', b"\xff"]
+)
+def test_a_body_that_is_no_message_is_refused_in_a_sentence(
+    customer: Customer, bot: Bot, http: httpx.Client, body: bytes
+) -> None:
+    answer = http.post(f"{bot.url}/chat/conversations/{customer.conversation}/messages", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("🙂🙂🙂", "🙂🙂🙂"),
+        ("متى تفتحون؟", "متى تفتحون؟"),
+        ("when\x00 do you\x1b[31m open\ud800", "when do you[31m open"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("when do you open\nplease", "when do you open\nplease"),
+    ],
+)
+def test_odd_words_are_kept_and_answered(
+    customer: Customer, bot: Bot, http: httpx.Client, database: Database, text: str, stored: str
+) -> None:
+    url = f"{bot.url}/chat/conversations/{customer.conversation}/messages"
+    assert http.post(url, content=json.dumps({"text": text, "id": "odd"})).status_code == 202
+    customer.wait(lambda now: bool(now.said_by("bot")) and not now.typing)
+    assert story_of(database, customer.conversation).messages[0].text == stored
+
+
+def test_messages_sent_all_at_once_are_each_answered(customer: Customer, database: Database) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: customer.say("when do you open"), range(6)))
+    customer.wait(lambda now: len(now.said_by("bot")) == 6 and not now.typing)
+    story = story_of(database, customer.conversation)
+    assert [m.number for m in story.messages] == list(range(1, 13))
+    assert len(story.turns) == 6
+
+
+def test_what_a_dead_bot_left_is_taken_up(bot: Bot, database: Database) -> None:
+    hear(database, Words("webchat", "left-alone", "when do you open"))
+    soon(lambda: [m.speaker for m in story_of(database, "left-alone").messages] == ["customer", "bot"])
+
+
+def test_an_unknown_conversation_is_404(bot: Bot, http: httpx.Client) -> None:
+    for method, path in [("POST", "messages"), ("GET", "messages"), ("GET", "stream")]:
+        answer = http.request(method, f"{bot.url}/chat/conversations/nobody/{path}", json={"text": "hello"})
+        assert (answer.status_code, answer.json()) == (404, {"error": "There is no such conversation."})
