@@ -75,12 +75,12 @@ async def _open(database: Database, listening: socket.socket) -> running.Running
     return bot
 
 
-async def _serve(database: Database) -> None:
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+async def _serve(database: Database, port: int) -> None:
+    listening = socket.create_server(("127.0.0.1", port), backlog=64)
     await _open(database, listening)
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Database(sys.argv[1])))
+    asyncio.run(_serve(Database(sys.argv[1]), int(sys.argv[2])))

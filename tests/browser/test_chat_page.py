@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from sqlmodel import Session
 
-from bot import schema
 from bot.words import NO_WORDS
 from escalation import handover
 from escalation.handover import Person
@@ -20,57 +15,13 @@ from escalation.store.case import unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Speaker, messages_after
 from labeling.database import Database
+from tests.browser.conftest import Server
 from tests.browser.phrases import ANSWER, CHOICES, UNSURE
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MAYA = Person("U1", "Maya Okafor")
 DELIVERY = "How long does delivery take?"
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One for all tests here; each has conversations of its own in it."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('chat') / 'handraise.db'}")
-    schema.upgrade(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture(scope="module")
-def address(database: Database) -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.browser.chat_server", str(database.url)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().strip()
-        server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 420, "height": 700})
-    context.set_default_timeout(8000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def chat(window: BrowserContext, address: str) -> Page:
-    page = window.new_page()
-    page.goto(f"{address}/chat/frame?name=Larkfell+help")
-    return page
 
 
 def write(page: Page, text: str) -> None:
@@ -182,8 +133,25 @@ def test_what_is_written_while_the_server_is_away_outlives_a_reload_and_is_sent_
     expect(chat.get_by_text("Connection lost.")).to_be_visible()
     expect(bubbles(chat)).to_have_text(["Are you there?", "Hello?"])
     chat.unroute("**/conversations/**")
-    expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER, "Are you there?", ANSWER, "Hello?", ANSWER])
     expect(chat.get_by_text("Connected again.")).to_be_visible()
+    expect(bubbles(chat).filter(has_text=ANSWER)).to_have_count(3)
+    expect(bubbles(chat)).to_have_count(6)
+    assert said_by_the_customer(chat, database) == [DELIVERY, "Are you there?", "Hello?"]
+
+
+def test_a_bot_that_dies_and_comes_back_has_lost_and_doubled_nothing(
+    chat: Page, server: Server, database: Database
+) -> None:
+    write(chat, DELIVERY)
+    expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER])
+    server.kill()
+    write(chat, "Are you there?")
+    expect(chat.get_by_text("Connection lost.")).to_be_visible()
+    server.start_again()
+    expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER, "Are you there?", ANSWER], timeout=60_000)
+    chat.get_by_role("textbox", name="Your message").fill("Hello?")
+    chat.get_by_role("button", name="Send").click()
+    expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER, "Are you there?", ANSWER, "Hello?", ANSWER])
     assert said_by_the_customer(chat, database) == [DELIVERY, "Are you there?", "Hello?"]
 
 
