@@ -189,3 +189,28 @@ def test_a_new_reply_in_a_thread_is_marked_until_it_is_read(open_page: Open, pra
     line.click()
     page.locator("#thread article", has_text="unread-reply").wait_for()
     page.locator("#channel article", has_text="unread-root").locator(".thread-line:not(.new)").wait_for()
+
+
+def test_a_person_edits_and_deletes_what_they_wrote(open_page: Open, practice: PracticeServer):
+    with practice.play() as mina:
+        ts = mina.post("unique-frist")
+        page = open_page()
+        page.locator("#channel article", has_text="unique-frist").hover()
+        page.locator("#channel article", has_text="unique-frist").get_by_label("Edit").click()
+        page.get_by_label("Edit your message").fill("unique-first")
+        page.keyboard.press("Enter")
+        edited = mina.wait_for_message(lambda m: m["ts"] == ts and m.get("edited"))
+        assert edited["text"] == "unique-first"
+        page.locator("#channel article", has_text="unique-first").hover()
+        page.locator("#channel article", has_text="unique-first").get_by_label("Delete").click()
+        page.get_by_role("dialog", name="Delete this message?").get_by_role("button", name="Delete").click()
+        page.locator("#channel article", has_text="unique-first").wait_for(state="detached")
+        assert mina.wait_for(lambda state: all(m["ts"] != ts for m in state["messages"]))
+
+
+def test_a_time_that_slack_would_localise_is_shown_in_the_readers_words(open_page: Open, practice: PracticeServer):
+    text = "unique-date <!date^1700000000^{date_num} {ago}|fallback>"
+    practice.client().chat_postMessage(channel="#support", text=text)
+    message = open_page().locator("#channel article", has_text="unique-date")
+    message.wait_for()
+    assert "2023-11-14" in message.inner_text() and "fallback" not in message.inner_text()

@@ -1,6 +1,7 @@
 // One message: who, when, what, and what can be done with it.
 import { me, play } from "./api.js";
 import { attachments, blocks, files } from "./blocks.js";
+import { confirmed } from "./confirm.js";
 import { inMessage } from "./context.js";
 import { h, timeOf } from "./dom.js";
 import { showMenu } from "./elements.js";
@@ -139,6 +140,9 @@ function typed(message) {
   return unescape(bare);
 }
 
-function remove(message) {
-  if (window.confirm("Delete this message?")) play("delete", { channel: message.channel, ts: message.ts });
+// Not window.confirm: browsers ignore it in a frame of another origin, such as the demo's page.
+const DELETE = { title: { text: "Delete this message?" }, text: { type: "plain_text", text: "It goes for everybody." }, confirm: { text: "Delete" }, deny: { text: "Keep" }, style: "danger" };
+
+async function remove(message) {
+  if (await confirmed(DELETE)) play("delete", { channel: message.channel, ts: message.ts });
 }

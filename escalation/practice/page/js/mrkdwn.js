@@ -1,4 +1,5 @@
 // Slack's mrkdwn and rich text, as nodes.
+import { slackDate } from "./date.js";
 import { h, link } from "./dom.js";
 import { emoji, visible } from "./emoji.js";
 import { store } from "./store.js";
@@ -68,7 +69,7 @@ function special(inside) {
   const [target, label] = inside.split("|");
   if (target.startsWith("@")) return mention(`@${store.nameOf(target.slice(1))}`);
   if (target.startsWith("#")) return mention(`#${label || store.channelName(target.slice(1))}`);
-  if (target.startsWith("!date^")) return unescape(label || "");
+  if (target.startsWith("!date^")) return slackDate(target, unescape(label || ""));
   if (target.startsWith("!")) return mention(`@${label || target.slice(1).replace(/^subteam\^/, "")}`);
   return link(unescape(target), unescape(label || target));
 }
