@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +45,7 @@ class Ears:
         self._conversation = f"{chat}/{http.post(chat, json={}).raise_for_status().json()['conversation']}"
         self._events: queue.Queue[_Event] = queue.Queue()
         self._reader = httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False)
+        self._socket: socket.socket | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Ears:
@@ -51,6 +54,10 @@ class Ears:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)  # closing alone would not wake the thread that reads
+        self._thread.join(timeout=PATIENCE_SECONDS)
         self._reader.close()
 
     def ask(self, text: str) -> Answer:
@@ -58,14 +65,18 @@ class Ears:
         start = time.perf_counter()
         response = self._http.post(f"{self._conversation}/messages", json={"text": text, "id": uuid.uuid4().hex})
         number = int(response.raise_for_status().json()["number"])
-        answer, state = None, None
-        while answer is None or state is None:
-            event = self._next()
-            if event.kind == "message" and event.data["speaker"] == "bot" and event.data["number"] > number:
-                answer = answer or event
-            elif event.kind == "state" and answer is not None and not event.data["typing"]:
-                state = event.data
-        return Answer(answer.at - start, answer.data["text"], state["person"] is not None)
+        while not _is_answer(event := self._next(), number):
+            pass
+        return Answer(event.at - start, event.data["text"], self._settled()["person"] is not None)
+
+    def _settled(self) -> dict[str, Any]:
+        """How things stand once the turn has ended; not part of what is timed."""
+        while True:
+            state: dict[str, Any] = (
+                self._http.get(f"{self._conversation}/messages").raise_for_status().json()["state"]
+            )
+            if not state["typing"]:
+                return state
 
     def _next(self) -> _Event:
         try:
@@ -77,11 +88,16 @@ class Ears:
         kind = ""
         try:
             with self._reader.stream("GET", f"{self._conversation}/stream") as response:
+                self._socket = response.extensions["network_stream"].get_extra_info("socket")
                 for line in response.iter_lines():
                     if line.startswith("event: "):
                         kind = line.removeprefix("event: ")
                     elif line.startswith("data: "):
                         at = time.perf_counter()
                         self._events.put(_Event(at, kind, json.loads(line.removeprefix("data: "))))
-        except (httpx.HTTPError, httpx.StreamError, RuntimeError):
+        except httpx.HTTPError:
             return  # closed by us, or by the bot: whoever still asks hears nothing and says so
+
+
+def _is_answer(event: _Event, number: int) -> bool:
+    return event.kind == "message" and event.data["speaker"] == "bot" and event.data["number"] > number

@@ -90,8 +90,8 @@ def race(scene: Scene) -> Raced:
 def _stocks(scene: Scene, trained: Trained, http: httpx.Client) -> Iterator[_Stocks]:
     with ExitStack() as stack:
         stocks = _Stocks(
-            StockBot(trained, scene.folder / "stock-memory.log"),
-            StockBot(trained, scene.folder / "stock-sql.log", scene.folder / "stock.db"),
+            StockBot(trained, scene.logs / "stock-memory.log"),
+            StockBot(trained, scene.logs / "stock-sql.log", scene.folder / "stock.db"),
         )
         for bot in (stocks.memory, stocks.sql):
             stack.callback(bot.stop)

@@ -43,7 +43,7 @@ def _start_all(scene: Scene, home: Path) -> dict[str, float]:
 
         def start(name: str) -> tuple[Service, float]:
             begun = time.perf_counter()
-            service = Service(wanted[name], home / f"{name}.log", environment)
+            service = Service(wanted[name], scene.logs / f"ready-{name}.log", environment)
             stack.callback(service.stop)
             service.wait_until_ready()
             return service, time.perf_counter() - begun

@@ -54,6 +54,11 @@ class Scene:
         """With a first model live in it; copy it, so that measurements do not see each other."""
         return self.folder / "first.db"
 
+    @property
+    def logs(self) -> Path:
+        """They outlive the run: a failure sends people there."""
+        return KEPT / "logs"
+
 
 @contextmanager
 def open_scene(folder: Path, size: Size, on_progress: OnProgress) -> Iterator[Scene]:
@@ -117,7 +122,7 @@ def services(scene: Scene, name: str) -> Iterator[Services]:
     with ExitStack() as stack:
         for service, command in commands(scene.project, ports).items():
             scene.on_progress(f"Starting the {service}", 0.0)
-            running[service] = Service(command, home / f"{service}.log", environment)
+            running[service] = Service(command, scene.logs / f"{name}-{service}.log", environment)
             stack.callback(running[service].stop)
             running[service].wait_until_ready()
         database = Database(environment["DATABASE_URL"])

@@ -101,7 +101,7 @@ def train_stock(project: Project, folder: Path, kept: Path, epochs: int) -> Trai
     if model.is_file() and took.is_file():
         return Trained(folder, model, float(took.read_text()), kept=True)
     start = time.perf_counter()
-    log = kept / "stock-training.log"
+    log = kept / "logs" / "stock-training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         done = subprocess.run(
