@@ -29,6 +29,7 @@ LEASE_SECONDS = 15.0
 """How long an errand is one desk's own; longer than one call may take. After a crash it is taken up again then."""
 METADATA = "handraise_errand"
 REACTIONS = {"delivered": "white_check_mark", "failed": "warning"}
+CUSTOMER_ICON = ":speech_balloon:"
 CARD = "card"
 _GONE = {"message_not_found", "thread_not_found", "cant_update_message"}
 _NOTHING_TO_DO = {"already_reacted", "no_reaction", "message_not_found"}

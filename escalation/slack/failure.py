@@ -62,6 +62,11 @@ def unreachable(attempts: int) -> Later:
     return Later(_backoff(attempts), "Slack could not be reached.")
 
 
+def own_fault(error: Exception, attempts: int) -> Later:
+    """A bug, or a database that went away. The kind is told, not the words: they may quote a customer."""
+    return Later(_backoff(attempts), f"The desk itself failed ({type(error).__name__}).", for_operator=True)
+
+
 def _retry_after(headers: Mapping[str, Any]) -> float:
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     first = value[0] if isinstance(value, list) else value

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk.webhook import WebhookClient
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from escalation.slack.event import Deletion, Edit, Reply
@@ -73,8 +73,8 @@ class Worker:
             self._wake.clear()
             try:
                 worked = self.work()
-            except SQLAlchemyError as error:
-                log.error("the inbox cannot be read (%s); trying again", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the service's outermost edge
+                log.error("the inbox cannot be worked on (%s); trying again", type(error).__name__)
                 worked = False
             if not worked:
                 self._wake.wait(IDLE_SECONDS)
@@ -82,32 +82,39 @@ class Worker:
     def work(self) -> bool:
         """Everything that waits, once each; False where nothing could be finished."""
         finished = False
-        for row_id, item in self._waiting():
+        for row in self._waiting():
             if self._stopped.is_set():
                 break
-            finished = self._take(row_id, item) or finished
+            finished = self._take(row) or finished
         return finished
 
-    def _waiting(self) -> list[tuple[int, Item]]:
+    def _waiting(self) -> list[Incoming]:
         with self._database.reading() as session:
             rows = select(Incoming).where(col(Incoming.done_at).is_(None)).order_by(col(Incoming.id)).limit(50)
-            return [(row.id, read_item(row)) for row in session.exec(rows) if row.id is not None]
+            return list(session.exec(rows))
 
-    def _take(self, row_id: int, item: Item) -> bool:
-        self._meet_people(item)
+    def _take(self, row: Incoming) -> bool:
         try:
-            with self._database.transaction() as session:
-                row = _locked(session, row_id)
-                if row is None or self._too_early(session, row, item):
-                    return False
-                self._do(session, item)
-                row.done_at, row.payload, row.error = now(), {}, None  # what was said is kept once, in its own table
-        except SQLAlchemyError:
-            raise
+            item = read_item(row)
+            self._meet_people(item)
+            if not self._settle(row, item):
+                return False
+        except OperationalError:
+            raise  # the database's fault, not the item's
         except Exception as error:  # noqa: BLE001 - the service's outermost edge: one bad item must not stop the rest
-            self._put_back(row_id, error)
+            self._put_back(row, error)
             return False
         _tidy_up(item)
+        return True
+
+    def _settle(self, row: Incoming, item: Item) -> bool:
+        with self._database.transaction() as session:
+            current = _locked(session, row)
+            if current is None or self._too_early(session, current, item):
+                return False
+            self._do(session, item)
+            # What was said is kept once, in its own table; a note that stayed in Slack is kept nowhere else.
+            current.done_at, current.payload, current.error = now(), {}, None
         return True
 
     def _do(self, session: Session, item: Item) -> None:
@@ -134,16 +141,16 @@ class Worker:
         for user_id in _MENTION.findall(getattr(item, "text", "")):
             self._people.meet(user_id)
 
-    def _put_back(self, row_id: int, error: Exception) -> None:
+    def _put_back(self, row: Incoming, error: Exception) -> None:
         with self._database.transaction() as session:
-            row = _locked(session, row_id)
-            if row is None:
+            current = _locked(session, row)
+            if current is None:
                 return
-            row.attempts += 1
-            row.error = f"{type(error).__name__} in attempt {row.attempts}"
-            if row.attempts >= ATTEMPTS:
-                row.done_at = now()
-            log.error("inbox item %s (%s): %s, %s", row_id, row.kind, row.error, _place(error))
+            current.attempts += 1
+            current.error = f"{type(error).__name__} {_place(error)}, attempt {current.attempts}"
+            if current.attempts >= ATTEMPTS:
+                current.done_at = now()
+            log.error("inbox item %s (%s): %s", current.id, current.kind, current.error)
 
 
 def read_item(row: Incoming) -> Item:
@@ -152,9 +159,9 @@ def read_item(row: Incoming) -> Item:
     return item
 
 
-def _locked(session: Session, row_id: int) -> Incoming | None:
-    """The row, if no other desk has it or has finished it."""
-    rows = select(Incoming).where(Incoming.id == row_id, col(Incoming.done_at).is_(None))
+def _locked(session: Session, row: Incoming) -> Incoming | None:
+    """The row as it stands now, if no other desk has it or has finished it."""
+    rows = select(Incoming).where(Incoming.id == row.id, col(Incoming.done_at).is_(None))
     return session.exec(rows.with_for_update(skip_locked=True)).first()
 
 

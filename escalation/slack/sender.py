@@ -9,11 +9,10 @@ import time
 from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError, SlackClientError
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from escalation.slack.errand import LEASE_SECONDS, Errands
-from escalation.slack.failure import Later, Never, judge, unreachable
+from escalation.slack.failure import Later, Never, judge, own_fault, unreachable
 from escalation.store.outbox import Outgoing, due, postpone
 from labeling.clock import now
 from labeling.database import Database
@@ -54,8 +53,8 @@ class Sender:
             self._wake.clear()
             try:
                 worked = self.send_one()
-            except SQLAlchemyError as error:
-                log.error("the outbox cannot be read (%s); trying again", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the service's outermost edge
+                log.error("the outbox cannot be worked on (%s); trying again", type(error).__name__)
                 worked = False
             if not worked:
                 self._wake.wait(IDLE_SECONDS)
@@ -75,6 +74,8 @@ class Sender:
             self._failed(row, judge(code, status, headers, row.attempts))
         except (OSError, http.client.HTTPException, SlackClientError):
             self._failed(row, unreachable(row.attempts))
+        except Exception as error:  # noqa: BLE001 - the service's outermost edge: one bad errand must not stop the rest
+            self._failed(row, own_fault(error, row.attempts))
         return True
 
     def _lease(self) -> Outgoing | None:

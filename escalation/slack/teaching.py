@@ -5,7 +5,7 @@ from __future__ import annotations
 from escalation.slack.block import Block, actions, button, search_menu, section
 from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
-from escalation.slack.mrkdwn import brief
+from escalation.slack.mrkdwn import brief, shorten
 from escalation.slack.press import OF_TURN, TELL_APART, Do
 from labeling.ranking import Guess
 from labeling.store.correction import Correction, CorrectionKind
@@ -49,16 +49,9 @@ def _question(file: CaseFile, intents: Intents) -> str:
     if file.turn and all(message.id != file.turn.message_id for message in file.messages):
         lines.append(f">{brief(file.turn.text, 300)}")  # said after the hand-over, so the card has not quoted it
     if file.ranking and file.ranking.guesses:
-        lines.append(f"Its guesses, {file.ranking.confidence:.0%} sure of the first:")
-        lines += [_bar(guess, intents) for guess in best_guesses(file)]
-    lines += [f"🏷️ {brief(one.person_name, 80)} says: {said(one, intents)}" for one in file.corrections[-8:]]
+        lines.append(f"The bot was {_percent(file.ranking.confidence)} sure of its first guess:")
+    lines += [f"✅ {brief(one.person_name, 80)} says: {said(one, intents)}" for one in file.corrections[-8:]]
     return "\n".join(lines)
-
-
-def _bar(guess: Guess, intents: Intents) -> str:
-    filled = round(guess.probability * 8)
-    bar = "█" * filled + "░" * (8 - filled)
-    return f"`{bar}` {brief(intents.title(guess.intent), 80)} {guess.probability:.0%}"
 
 
 def _buttons(guesses: tuple[Guess, ...], file: CaseFile, intents: Intents) -> list[Block]:
@@ -66,9 +59,13 @@ def _buttons(guesses: tuple[Guess, ...], file: CaseFile, intents: Intents) -> li
     return [
         button(
             f"{Do.GUESS.value}_{place}",
-            intents.title(guess.intent),
+            f"{shorten(intents.title(guess.intent), 60)} {_percent(guess.probability)}",
             guess.intent,
             style="primary" if guess.intent in chosen else None,
         )
         for place, guess in enumerate(guesses)
     ]
+
+
+def _percent(share: float) -> str:
+    return f"{int(share * 100 + 1e-9)} %"  # rounded down, as the reason beside it is

@@ -15,8 +15,8 @@ def test_a_raised_hand_is_a_card_with_conversation_guesses_confidence_and_reason
     for words in (
         "Ada needs a person",
         "where is my money??",
-        "Where is my refund 41%",
-        "38%",
+        "Where is my refund 41 %",
+        "The bot was 38 % sure",
         "this tier needs 91 %",
     ):
         assert words in card

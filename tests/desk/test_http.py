@@ -10,6 +10,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from slack_sdk.signature import SignatureVerifier
+from sqlalchemy import text
 from sqlmodel import select
 
 from escalation.slack.press import Do
@@ -117,3 +118,18 @@ def test_a_signed_payload_that_makes_no_sense_is_answered_and_not_kept(scene: Sc
 
 def test_an_enormous_body_is_refused(scene: Scene, address: str) -> None:
     assert httpx.post(address, content=b"x" * 1_100_000).status_code == 413
+
+
+def test_what_cannot_be_kept_is_not_acknowledged_so_that_slack_sends_it_again(
+    scene: Scene, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = reply_event(scene, scene.raise_hand())
+    with scene.database.transaction() as session:
+        session.execute(text("ALTER TABLE handraise_inbox RENAME TO elsewhere"))
+    answer = httpx.post(address, content=body, headers=signed(scene, body, time.time()))
+    assert answer.status_code == 500
+    assert "could not be kept" in caplog.text
+    assert "Hello!" not in caplog.text
+    with scene.database.transaction() as session:
+        session.execute(text("ALTER TABLE elsewhere RENAME TO handraise_inbox"))
+    assert httpx.post(address, content=body, headers=signed(scene, body, time.time())).status_code == 200

@@ -247,3 +247,25 @@ def test_two_desks_on_one_database_do_everything_once(scene: Scene) -> None:
     finally:
         assert first is not None
         first.stop()
+
+
+def test_an_item_that_cannot_be_worked_on_is_put_aside_and_stops_nobody(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    case_id = scene.raise_hand()
+    with scene.database.transaction() as session:
+        session.add(Incoming(key="old", kind="of an older version", payload={"text": "a secret"}))
+    scene.agent("mina").reply(case_id, "Hello!")
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
+    (bad,) = scene.until(lambda: [row for row in received(scene) if row.key == "old" and row.done_at])
+    assert bad.error is not None
+    assert bad.payload == {"text": "a secret"}
+    assert "a secret" not in caplog.text
+
+
+def test_what_was_said_is_not_kept_in_the_inbox_once_it_is_worked_off(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    scene.agent("mina").reply(case_id, "// grumpy today")
+    scene.until(lambda: scene.errands(errand=Errand.SEAL.value))
+    scene.at_rest()
+    assert [row.payload for row in received(scene)] == [{}]

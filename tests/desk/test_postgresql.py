@@ -1,0 +1,40 @@
+"""The desk on PostgreSQL: the same rules, two desks, and every row locked by one of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot import schema
+from labeling.database import Database
+from tests.desk import test_case, test_correction, test_resilience
+from tests.desk.conftest import Scene
+
+
+@pytest.fixture
+def database(postgresql_url: str) -> Iterator[Database]:
+    database = Database(postgresql_url)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+def test_a_race_for_a_case_has_one_winner(scene: Scene) -> None:
+    test_case.test_a_race_for_a_case_has_one_winner_and_the_loser_is_told_who_has_it(scene)
+
+
+def test_words_go_both_ways(scene: Scene) -> None:
+    test_case.test_the_customers_later_words_go_into_the_thread_and_the_owners_replies_to_the_customer(scene)
+
+
+def test_a_click_teaches(scene: Scene) -> None:
+    test_correction.test_one_click_on_a_guess_says_what_the_customer_wanted(scene)
+
+
+def test_an_event_that_slack_sends_twice_is_said_once(scene: Scene) -> None:
+    test_resilience.test_an_event_that_slack_sends_twice_is_said_once(scene, "duplicate_new_id")
+
+
+def test_two_desks_do_everything_once(scene: Scene) -> None:
+    test_resilience.test_two_desks_on_one_database_do_everything_once(scene)
