@@ -91,13 +91,11 @@ class Words:
         return scored
 
 
-def fit_words(
-    terms: Terms, matrix: Any, targets: NDArray[np.int64], intents: int, importance: Floats | None = None
-) -> Words:
+def fit_words(terms: Terms, matrix: Any, targets: NDArray[np.int64], intents: int) -> Words:
     """An intent without an example gets a score that never wins."""
     present = np.unique(targets)
     machine = LinearSVC(C=1.0, tol=1e-2, random_state=0)
-    machine.fit(matrix, targets, sample_weight=importance)
+    machine.fit(matrix, targets)
     coefficients, bias = machine.coef_, machine.intercept_
     if len(present) == 2:  # one hyperplane serves both sides
         coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])
