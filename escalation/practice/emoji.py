@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+LIGHTEST, DARKEST = "\U0001f3fb", "\U0001f3ff"
+"""Skin tones, Slack's 2 to 6."""
 TABLE = Path(__file__).parent / "page" / "emoji.json"
 
 
@@ -23,7 +25,12 @@ def known(name: str) -> bool:
 
 def to_names(text: str) -> str:
     """Emoji characters become `:names:`, as Slack's own clients write them."""
-    return _pattern().sub(lambda match: f":{_names()[match[0]]}:", text)
+    return _pattern().sub(_named, text)
+
+
+def _named(match: re.Match[str]) -> str:
+    tone = f":skin-tone-{ord(match['tone']) - ord(LIGHTEST) + 2}:" if match["tone"] else ""
+    return f":{_names()[match['emoji']]}:{tone}"
 
 
 @cache
@@ -38,4 +45,5 @@ def _names() -> dict[str, str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     longest_first = sorted(_names(), key=len, reverse=True)
-    return re.compile("|".join(re.escape(character) for character in longest_first))
+    signs = "|".join(re.escape(character) for character in longest_first)
+    return re.compile(f"(?P<emoji>{signs})(?P<tone>[{LIGHTEST}-{DARKEST}])?")

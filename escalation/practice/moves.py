@@ -111,7 +111,7 @@ class Moves:
         answer = await self._ask("interactive", payload)
         groups = answer.get("option_groups") or []
         options = answer.get("options") or [option for group in groups for option in group["options"]]
-        self.practice.suggested[(self.person.id, action_id)] = options[:100]
+        self.practice.suggest(self.person.id, element["action_id"], options[:100])
         return {"options": options[:100], "option_groups": groups}
 
     def _element(self, place: Place, block_id: str | None, action_id: str) -> tuple[JSON, JSON]:

@@ -64,12 +64,12 @@ Act = Callable[[Moves, JSON], Awaitable[JSON]]
 
 async def _post(moves: Moves, body: JSON) -> JSON:
     channel = _channel(moves, body)
-    message = moves.post(channel, body.get("text", ""), body.get("thread_ts"), bool(body.get("broadcast")))
+    message = moves.post(channel, _words(body), body.get("thread_ts"), bool(body.get("broadcast")))
     return {"ts": message.ts}
 
 
 async def _edit(moves: Moves, body: JSON) -> JSON:
-    moves.edit(_channel(moves, body), _text(body, "ts"), body.get("text", ""))
+    moves.edit(_channel(moves, body), _text(body, "ts"), _words(body))
     return {}
 
 
@@ -120,7 +120,7 @@ async def _home(moves: Moves, body: JSON) -> JSON:
 
 async def _command(moves: Moves, body: JSON) -> JSON:
     channel = _channel(moves, body)
-    answer = await moves.command(channel, _text(body, "command"), body.get("text", ""))
+    answer = await moves.command(channel, _text(body, "command"), _words(body))
     if answer.get("text") or answer.get("blocks"):
         respond(moves.practice, ResponseUrl(moves.person.id, channel.id, None, None, 0), answer)
     return {}
@@ -153,6 +153,11 @@ def _text(body: JSON, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise missing(name)
     return value
+
+
+def _words(body: JSON) -> str:
+    """What was typed; nothing is fine here, and refused later where it must be something."""
+    return str(body.get("text") or "")
 
 
 def _channel(moves: Moves, body: JSON) -> Channel:
@@ -254,7 +259,7 @@ class Play:
         moves = self._moves(body.get("as"))
         name, content = file.filename or "file", await file.read()
         channel, thread_ts = _channel(moves, body), body.get("thread_ts") or None
-        message = moves.upload(channel, name, content, body.get("text", ""), thread_ts)
+        message = moves.upload(channel, name, content, _words(body), thread_ts)
         return JSONResponse({"ts": message.ts, "file": message.files[0]["id"]})
 
     async def misbehave(self, request: Request) -> Response:

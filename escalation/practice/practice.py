@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 
 from escalation.practice.delivery import Delivery
 from escalation.practice.files import Files
@@ -18,6 +18,7 @@ from escalation.practice.views import Views
 from escalation.practice.workspace import Workspace
 
 KEPT_CALLS = 1_000
+KEPT_SUGGESTIONS = 200
 
 
 class Practice:
@@ -36,10 +37,15 @@ class Practice:
         self.triggers = Triggers()
         self.files = Files()
         self.limits = Limits()
-        self.suggested: dict[tuple[str, str], list[JSON]] = {}
+        self.suggested: OrderedDict[tuple[str, str], list[JSON]] = OrderedDict()
         """Options that the app last suggested, by person and action: what may be chosen."""
         self.calls: deque[JSON] = deque(maxlen=KEPT_CALLS)
         """The app's Web API calls and what they were answered, for tests."""
+
+    def suggest(self, user: str, action_id: str, options: list[JSON]) -> None:
+        self.suggested[user, action_id] = options
+        while len(self.suggested) > KEPT_SUGGESTIONS:
+            self.suggested.popitem(last=False)
 
     def tell_app(self, event: JSON) -> None:
         """Sends the event, if the app subscribed to it."""

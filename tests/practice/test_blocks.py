@@ -10,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, HeaderBlock, SectionBlock
 
 from escalation.practice.blocks.block import message_objections
@@ -189,3 +191,40 @@ def test_a_modal_and_a_home_fit_slacks_own_schemas():
 )
 def test_a_modal_that_slack_would_not_open_is_refused(view: Any, words: str):
     assert any(words in found for found in objections(view, "modal"))
+
+
+WORDS = st.sampled_from(
+    ["type", "text", "elements", "options", "option_groups", "block_id", "blocks", "initial_option"]
+)
+KINDS = st.sampled_from(
+    ["section", "actions", "plain_text", "static_select", "checkboxes", "input", "modal", "rich_text"]
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | KINDS
+NONSENSE = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=12
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(NONSENSE)
+def test_nonsense_is_refused_and_never_breaks_the_check(nonsense: Any):
+    for found in (
+        message_objections(nonsense),
+        objections(nonsense, "modal"),
+        objections({"type": "home", "blocks": nonsense}, "home"),
+    ):
+        assert all(isinstance(words, str) for words in found)
+
+
+@pytest.mark.parametrize("wrong", [5, "x", None, [[]], [5], {}])
+@pytest.mark.parametrize("field", ["options", "option_groups", "initial_option", "initial_options", "confirm"])
+def test_a_menu_with_a_field_of_the_wrong_kind_is_refused(field: str, wrong: Any):
+    menu = {"type": "static_select", "action_id": "s", "options": options(1), field: wrong}
+    assert message_objections([actions(menu)])
+
+
+@pytest.mark.parametrize("wrong", [5, "x", None, [[]], [5], {}])
+def test_a_list_of_blocks_of_the_wrong_kind_is_refused(wrong: Any):
+    assert message_objections(wrong)
+    assert message_objections([{"type": "divider", "block_id": [wrong]}, {"type": "actions", "elements": wrong}])
+    assert objections({"type": "modal", "title": plain("x"), "blocks": wrong}, "modal")

@@ -47,10 +47,10 @@ def posted(server: PracticeServer, play: Play, *blocks: Body) -> Body:
 def test_what_a_person_writes_reaches_the_app_escaped(practice: PracticeServer, mina: Play, connect: Connected):
     heard = Heard()
     connect(practice, lambda app: app.event("message")(lambda event: heard.note(event)) and None)
-    root = mina.post("a < b & c @Jonas Feld 👋 https://larkfell.example/x.")
+    root = mina.post("a < b & c @Jonas Feld 👋🏽 https://larkfell.example/x.")
     mina.post("in the thread", thread_ts=root)
     first, second = sorted(heard.reaches(2), key=lambda event: str(event["ts"]))
-    assert first["text"] == "a &lt; b &amp; c <@U0JONASFELD> :wave: <https://larkfell.example/x>."
+    assert first["text"] == "a &lt; b &amp; c <@U0JONASFELD> :wave::skin-tone-4: <https://larkfell.example/x>."
     assert (first["user"], first["channel_type"]) == ("U0MINAOKAFO", "channel") and first["client_msg_id"]
     assert (second["thread_ts"], second["parent_user_id"]) == (root, "U0MINAOKAFO")
 

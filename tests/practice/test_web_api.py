@@ -97,6 +97,7 @@ def test_history_is_paged_newest_first(slack: WebClient, practice: PracticeServe
         ({"channel": "", "text": "x"}, "invalid_arguments"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:The top-level `text`")
 def test_a_bad_post_is_refused_with_slacks_own_code(slack: WebClient, arguments: dict[str, object], code: str):
     assert refused(slack.chat_postMessage, **arguments) == code
 

@@ -20,6 +20,7 @@ from escalation.practice.blocks.shape import (
     anything,
     array,
     flag,
+    listed,
     objection,
     string,
     typed,
@@ -97,29 +98,21 @@ def view_block_objections(blocks: Any, pointer: str) -> list[str]:
 
 def _repeated(blocks: Any, pointer: str) -> Objections:
     """Ids must differ: a block's in its message, an action's in its block."""
+    yield from _twice(listed(blocks), "block_id", pointer)
+    for index, block in enumerate(listed(blocks)):
+        if isinstance(block, dict) and block.get("type") == "actions":
+            yield from _twice(listed(block.get("elements")), "action_id", f"{pointer}/{index}/elements")
+
+
+def _twice(items: list[Any], name: str, pointer: str) -> Objections:
     seen: set[str] = set()
-    for index, block in enumerate(blocks if isinstance(blocks, list) else []):
-        if not isinstance(block, dict):
+    for index, item in enumerate(items):
+        own = item.get(name) if isinstance(item, dict) else None
+        if not isinstance(own, str):
             continue
-        block_id = block.get("block_id")
-        if block_id in seen:
-            yield objection(f"`block_id` already exists: {block_id}", f"{pointer}/{index}/block_id")
-        if isinstance(block_id, str):
-            seen.add(block_id)
-        yield from _repeated_actions(block, f"{pointer}/{index}/elements")
-
-
-def _repeated_actions(block: JSON, pointer: str) -> Objections:
-    elements = block.get("elements")
-    if block.get("type") != "actions" or not isinstance(elements, list):
-        return
-    seen: set[str] = set()
-    for index, element in enumerate(elements):
-        action_id = element.get("action_id") if isinstance(element, dict) else None
-        if action_id in seen:
-            yield objection(f"`action_id` already exists: {action_id}", f"{pointer}/{index}/action_id")
-        if isinstance(action_id, str):
-            seen.add(action_id)
+        if own in seen:
+            yield objection(f"`{name}` already exists: {own}", f"{pointer}/{index}/{name}")
+        seen.add(own)
 
 
 def name_blocks(blocks: list[JSON]) -> list[JSON]:

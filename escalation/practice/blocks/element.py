@@ -11,6 +11,7 @@ from escalation.practice.blocks.shape import (
     anything,
     array,
     flag,
+    listed,
     number,
     objection,
     one_of_fields,
@@ -62,10 +63,10 @@ GROUP = Shape({"label": plain(75), "options": array(PLAIN_OPTION, 100)}, ("label
 
 def _chosen_is_offered(value: Any, pointer: str) -> Objections:
     """An initial option must be one of the options, to the letter."""
-    offered = list(value.get("options") or [])
-    for group in value.get("option_groups") or []:
-        offered += group.get("options", []) if isinstance(group, dict) else []
-    chosen = [value["initial_option"]] if "initial_option" in value else value.get("initial_options", [])
+    offered = listed(value.get("options"))
+    for group in listed(value.get("option_groups")):
+        offered += listed(group.get("options")) if isinstance(group, dict) else []
+    chosen = [value["initial_option"]] if "initial_option" in value else listed(value.get("initial_options"))
     for one in chosen:
         if one not in offered:
             yield objection("initial option must match one of the options", pointer)

@@ -15,6 +15,11 @@ def objection(words: str, pointer: str) -> str:
     return f"{words} [json-pointer:{pointer}]"
 
 
+def listed(value: Any) -> list[Any]:
+    """The items, where it is a list; its own check says so where it is not."""
+    return list(value) if isinstance(value, list) else []
+
+
 def string(most: int, least: int = 0) -> Check:
     def check(value: Any, pointer: str) -> Objections:
         if not isinstance(value, str):
@@ -103,7 +108,7 @@ def typed(shapes: Mapping[str, Check]) -> Check:
         kind = value.get("type")
         if kind is None:
             yield objection("missing required field: type", pointer)
-        elif kind not in shapes:
+        elif not isinstance(kind, str) or kind not in shapes:
             yield objection(f"unsupported type: {kind}", f"{pointer}/type")
         else:
             yield from shapes[kind](value, pointer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from escalation.practice.blocks.block import name_blocks, view_block_objections
 from escalation.practice.blocks.element import plain
-from escalation.practice.blocks.shape import Objections, Shape, anything, flag, objection, string
+from escalation.practice.blocks.shape import Objections, Shape, anything, flag, listed, objection, string
 from escalation.practice.refusal import JSON
 
 COMMON = {
@@ -20,8 +20,7 @@ MODAL_FLAGS = {"clear_on_close": flag, "notify_on_close": flag, "submit_disabled
 
 
 def _input_needs_submit(value: Any, pointer: str) -> Objections:
-    blocks = value.get("blocks")
-    inputs = [b for b in blocks if isinstance(b, dict) and b.get("type") == "input"] if blocks else []
+    inputs = [b for b in listed(value.get("blocks")) if isinstance(b, dict) and b.get("type") == "input"]
     if inputs and "submit" not in value:
         yield objection("missing required field: submit", pointer)
 

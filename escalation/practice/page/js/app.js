@@ -44,6 +44,10 @@ function buildChannel() {
   );
 }
 
+aside.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest("dialog, .message-body")) closeThread();
+});
+
 async function openThread(ts) {
   place.thread = ts;
   threadList.clear();
