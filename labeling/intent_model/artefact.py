@@ -55,14 +55,6 @@ def write_artefact(parts: Parts, encoder: Encoder, version: str, directory: Path
         shutil.rmtree(workplace, ignore_errors=True)
 
 
-def version_of(parts: Parts, encoder: Encoder) -> str:
-    """The same content has the same version, wherever and whenever it was trained."""
-    digest = hashlib.sha256(encoder.fingerprint.encode())
-    for name, content in _files(parts).items():
-        digest.update(name.encode() + hashlib.sha256(content).digest())
-    return digest.hexdigest()[:12]
-
-
 def _files(parts: Parts) -> dict[str, bytes]:
     calibration = parts.calibration
     return {

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from labeling.examples import Example
-from labeling.intent_model.artefact import version_of
 from labeling.intent_model.calibration import SIGNS, Calibrator, fit_calibrator, signs
 from labeling.intent_model.conversion import Progress
 from labeling.intent_model.embeddings import Embeddings, shared_embeddings
@@ -33,6 +32,8 @@ from labeling.refusal import Refusal
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
+RECIPE = 1
+"""Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
 OUT_OF_SCOPE_SHARE = 0.04
 """The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
 ENOUGH_TO_JUDGE = 30
@@ -99,6 +100,7 @@ def train(
     pool, calibrator, calibration = _judge(data, intents, held_out, out_of_scope)
     learned = _learn(data, np.arange(len(wanted)))
     report("Training", 1.0)
+    snapshot = fingerprint(wanted)
     parts = Parts(
         intents,
         learned.head,
@@ -107,16 +109,22 @@ def train(
         pool,
         calibrator,
         calibration,
-        fingerprint(wanted),
+        snapshot,
         {"examples": len(wanted)},
     )
-    return IntentModel(parts, encoder, version_of(parts, encoder))
+    return IntentModel(parts, encoder, _version(snapshot, encoder, out_of_scope, seed))
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
     """Of the set of examples, whatever their order."""
     pairs = sorted({(example.intent, example.text) for example in examples})
     return hashlib.sha256(json.dumps(pairs, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _version(snapshot: str, encoder: Encoder, out_of_scope: float, seed: int) -> str:
+    """Of everything that goes in. What comes out may differ in the last digit from one processor to another."""
+    asked = json.dumps([RECIPE, snapshot, encoder.fingerprint, out_of_scope, seed])
+    return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
 
 def _as_arrays(
