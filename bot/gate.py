@@ -26,7 +26,7 @@ from bot.turns import (
     say_late,
     settle,
 )
-from bot.verdict import HANDOFF_WORDS, TROUBLE_WORDS, words_and_reason
+from bot.verdict import HANDOFF_WORDS, TROUBLE_WORDS, reason_for_a_person, words_with_a_person
 from bot.words import WordsRefused, accept
 from labeling.database import Database
 
@@ -150,7 +150,7 @@ class Gate:
     async def _handled(self, waiting: Waiting) -> Outcome:
         try:
             parsed = await self._dialogue.read(waiting)
-        except Exception as error:  # noqa: BLE001  # whatever a foreign pipeline raises: the customer must be heard
+        except Exception as error:  # whatever a foreign pipeline raises: the customer must be heard
             log.error("message %s could not be read", waiting.message_id, exc_info=error)
             return Outcome(None, (Said(TROUBLE_WORDS),), "The bot could not read this message: its pipeline failed.")
         if waiting.owned:
@@ -162,20 +162,22 @@ class Gate:
         routing = None if waiting.choice else routing_of(parsed)
         try:
             reply = await self._dialogue.answer(waiting, parsed, self._late(waiting.conversation_id))
+            reason = reason_for_a_person(routing, intent_of(parsed), reply, bool(waiting.choice))
+            if reason is None:
+                return Outcome(routing, reply.said)
             handoff_words = await self._dialogue.handoff_words(waiting) or HANDOFF_WORDS
         except asyncio.TimeoutError:
             log.error("message %s took the dialogue too long", waiting.message_id)
             return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot took too long to answer.")
-        except Exception as error:  # noqa: BLE001  # whatever a foreign dialogue raises: the customer must be heard
+        except Exception as error:  # whatever a foreign dialogue raises: the customer must be heard
             log.error("message %s could not be answered", waiting.message_id, exc_info=error)
             return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot could not answer: its dialogue failed.")
-        said, reason = words_and_reason(routing, intent_of(parsed), reply, handoff_words, bool(waiting.choice))
-        return Outcome(routing, said, reason)
+        return Outcome(routing, words_with_a_person(routing, reply, handoff_words), reason)
 
     async def _listen(self, waiting: Waiting, parsed: Parsed) -> None:
         try:
             await self._dialogue.listen(waiting, parsed)
-        except Exception as error:  # noqa: BLE001  # a person has the conversation; a gap in the transcript must not stop it
+        except Exception as error:  # a person has the conversation; a gap in the transcript must not stop it
             log.error("message %s is missing from Rasa's transcript", waiting.message_id, exc_info=error)
 
     def _late(self, conversation_id: int) -> Callable[[Said], None]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -36,6 +36,7 @@ from bot.webchat.site import site_blueprint
 from bot.webchat.watch import Watch
 from labeling.database import Bell, Database
 from labeling.project import Project
+from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
     from bot.server import Settings
@@ -47,6 +48,10 @@ FINISH_SECONDS = 10.0
 LARGEST_REQUEST = 1_000_000
 SLOWEST_RESPONSE_SECONDS = 150.0
 """Longer than a message may wait for those before it."""
+
+
+class ModelUnusable(Refusal):
+    """Rasa cannot load its model. Delete the file; the next start trains it anew."""
 
 
 class Running:
@@ -75,8 +80,8 @@ class Running:
         self._bell.listen(courier.ring)
         self._bell.listen(self._house.watch.ring)
         self._bell.start()
-        endless = (self._house.watch.run(), courier.run(), self._house.gate.sweep())
-        self._work = [asyncio.create_task(work) for work in endless]
+        endless = (self._house.watch.run, courier.run, self._house.gate.sweep)
+        self._work = [asyncio.create_task(_without_end(work)) for work in endless]
 
     async def stop(self) -> None:
         self._house.watch.close()
@@ -88,8 +93,7 @@ class Running:
             work.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
         if self._server is not None:
-            for connection in list(self._server.connections):
-                connection.close()
+            await self._hang_up()
             await self._server.after_stop()
         await asyncio.to_thread(self._bell.stop)
         await asyncio.to_thread(self._registry.close)
@@ -97,6 +101,26 @@ class Running:
         self._locks.close()
         if self._agent.tracker_store.event_broker:
             await self._agent.tracker_store.event_broker.close()
+
+    async def _hang_up(self) -> None:
+        """Responses on their way are let through."""
+        deadline = asyncio.get_running_loop().time() + FINISH_SECONDS
+        connections = self._server.connections
+        while connections and asyncio.get_running_loop().time() < deadline:
+            for connection in list(connections):
+                connection.close_if_idle()
+            await asyncio.sleep(0.02)
+        for connection in list(connections):
+            connection.abort()
+
+
+async def _without_end(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a part of the bot failed; it begins again")
+            await asyncio.sleep(1.0)
 
 
 async def open_bot(settings: Settings, listening: socket.socket) -> Running:
@@ -125,7 +149,13 @@ async def _agent(project: Project, database: Database, model: str) -> Agent:
         lock_store=LockStore.create(endpoints.lock_store),
         action_endpoint=actions_of(project, endpoints.action),
     )
-    agent.load_model(model)
+    try:
+        agent.load_model(model)
+    except Exception as error:
+        log.exception("the dialogue model cannot be loaded")
+        raise ModelUnusable(
+            f"{model} cannot be loaded ({type(error).__name__}); delete it and start again"
+        ) from error
     return agent
 
 

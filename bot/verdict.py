@@ -1,4 +1,4 @@
-"""What the customer hears and whether a person is called, once the dialogue has spoken. Pure."""
+"""Whether a person is called, and what the customer hears then, once the dialogue has spoken. Pure."""
 
 from __future__ import annotations
 
@@ -17,30 +17,23 @@ TROUBLE_WORDS = (
 )
 
 
-def words_and_reason(
-    routing: Mapping[str, Any] | None, intent: str, reply: Reply, handoff_words: str, chosen: bool
-) -> tuple[tuple[Said, ...], str | None]:
-    """The bot's words, and the reason for a case if there is to be one. `chosen`: a button, so nothing was routed."""
+def reason_for_a_person(routing: Mapping[str, Any] | None, intent: str, reply: Reply, chosen: bool) -> str | None:
+    """A sentence for the card, or None where the bot has answered. `chosen`: a button, so nothing was routed."""
     if routing is None and not chosen:
-        return (Said(handoff_words),), "Nothing in the bot's pipeline decided about this message."
+        return "Nothing in the bot's pipeline decided about this message."
     if routing is not None and routing["route"] == ESCALATE:
-        return _announced(reply, handoff_words), str(routing["reason"])
+        return str(routing["reason"])
     if reply.failed:
-        return (
-            *reply.said,
-            Said(TROUBLE_WORDS),
-        ), f"The bot's {reply.failed[0]} failed, so its answer is not whole."
+        return f"The bot's {reply.failed[0]} failed, so its answer is not whole."
     if reply.handed_off:
-        return _announced(reply, handoff_words), _asked_for(intent)
-    if not reply.said:
-        return (Said(handoff_words),), "The bot had no answer to this."
-    return reply.said, None
+        return f"The dialogue calls a person here: {readable(intent) or 'no intent'}."
+    return None if reply.said else "The bot had no answer to this."
 
 
-def _announced(reply: Reply, handoff_words: str) -> tuple[Said, ...]:
+def words_with_a_person(routing: Mapping[str, Any] | None, reply: Reply, handoff_words: str) -> tuple[Said, ...]:
     """Where the dialogue did not hand over itself, whatever it said was about something else."""
-    return reply.said if reply.handed_off and reply.said else (Said(handoff_words),)
-
-
-def _asked_for(intent: str) -> str:
-    return f"The dialogue calls a person here: {readable(intent)}." if intent else "The dialogue calls a person here."
+    if reply.handed_off and reply.said:
+        return reply.said
+    if reply.failed and (routing or {}).get("route") != ESCALATE:
+        return (*reply.said, Said(TROUBLE_WORDS))
+    return (Said(handoff_words),)

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from bot import courier
 from escalation import handover
 from escalation.handover import Person
