@@ -56,7 +56,7 @@ def _find_channel(slack: WebClient, wanted: str) -> dict[str, Any]:
             return channel
     raise SettingsRefused(
         f"there is no channel #{name} that the bot can see: check HANDRAISE_SLACK_CHANNEL; "
-        "a private channel must be given by its id, with the bot in it"
+        "a private channel needs the bot in it first (/invite @Handraise)"
     )
 
 

@@ -75,6 +75,8 @@ def _circumstances(file: CaseFile) -> str:
         parts.append(escape(conversation.language))
     if file.case.tier:
         parts.append(f"tier *{escape(file.case.tier)}*")
+    if file.earlier_cases:
+        parts.append("one earlier case" if file.earlier_cases == 1 else f"{file.earlier_cases} earlier cases")
     return " · ".join(parts)
 
 

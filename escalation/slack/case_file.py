@@ -33,6 +33,8 @@ class CaseFile:
     """The turn whose intent agents are asked about."""
     corrections: tuple[Correction, ...]
     """Each person's last word on that turn."""
+    earlier_cases: int = 0
+    """How often this customer needed people before."""
 
     @property
     def ranking(self) -> Ranking | None:
@@ -45,7 +47,12 @@ def read_case_file(session: Session, case_id: int) -> CaseFile:
     turn = _turn(session, case)
     said = _corrections(session, turn)
     return CaseFile(
-        case, conversation_by_id(session, case.conversation_id), _messages(session, case), turn, tuple(said)
+        case=case,
+        conversation=conversation_by_id(session, case.conversation_id),
+        messages=_messages(session, case),
+        turn=turn,
+        corrections=tuple(said),
+        earlier_cases=_earlier_cases(session, case),
     )
 
 
@@ -82,6 +89,11 @@ def _earlier(session: Session, case: Case, raising: Turn | None) -> list[Turn]:
     rows = select(Turn).where(Turn.conversation_id == case.conversation_id, Turn.created_at <= case.opened_at)
     newest = session.exec(rows.order_by(col(Turn.id).desc()).limit(_EARLIER_TURNS))
     return sorted((turn for turn in newest if turn is not raising), key=lambda turn: turn.id or 0)
+
+
+def _earlier_cases(session: Session, case: Case) -> int:
+    rows = select(Case.id).where(Case.conversation_id == case.conversation_id, col(Case.id) < case.id)
+    return len(session.exec(rows).all())
 
 
 def _corrections(session: Session, turn: Turn | None) -> list[Correction]:

@@ -20,7 +20,7 @@ from escalation.slack.people import People
 from escalation.slack.press import Do, NewIntent, Press
 from escalation.slack.press_moves import take_new_intent, take_press
 from escalation.slack.thread_moves import take_deletion, take_edit, take_reply
-from escalation.store.inbox import Incoming
+from escalation.store.inbox import Incoming, waiting
 from escalation.store.posted_card import card_at
 from labeling.clock import now
 from labeling.database import Database
@@ -90,8 +90,7 @@ class Worker:
 
     def _waiting(self) -> list[Incoming]:
         with self._database.reading() as session:
-            rows = select(Incoming).where(col(Incoming.done_at).is_(None)).order_by(col(Incoming.id)).limit(50)
-            return list(session.exec(rows))
+            return waiting(session)
 
     def _take(self, row: Incoming) -> bool:
         try:

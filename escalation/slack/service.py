@@ -89,13 +89,14 @@ class _SocketMode:
     """Slack's web socket, which the client opens again by itself whenever it breaks."""
 
     def __init__(self, bolt: App, app_token: str) -> None:
-        quiet = logging.getLogger("escalation.slack.socket")
-        quiet.setLevel(logging.ERROR)
-        self._handler: Any = SocketModeHandler(bolt, app_token, logger=quiet, ping_interval=PING_SECONDS)
+        self._log = logging.getLogger("escalation.slack.socket")
+        self._log.setLevel(logging.CRITICAL)  # a refusal at the start is told in our own words
+        self._handler: Any = SocketModeHandler(bolt, app_token, logger=self._log, ping_interval=PING_SECONDS)
 
     def start(self) -> None:
         try:
             self._handler.connect()
+            self._log.setLevel(logging.ERROR)
         except SlackApiError as refused:
             code = refused.response.get("error")
             hint = "copy it anew from Basic Information, App-Level Tokens, and switch Socket Mode on"

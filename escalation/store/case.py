@@ -68,11 +68,6 @@ def case_by_id(session: Session, case_id: int) -> Case:
     return case
 
 
-def case_of_thread(session: Session, channel: str, thread_ts: str) -> Case | None:
-    rows = select(Case).where(Case.slack_channel == channel, Case.slack_ts == thread_ts)
-    return session.exec(rows).first()
-
-
 def unclosed_cases(session: Session) -> list[Case]:
     """All that still waits for people, longest wait first."""
     rows = select(Case).where(Case.state != CaseState.CLOSED.value).order_by(col(Case.opened_at))

@@ -78,10 +78,12 @@ class Scene:
 
     # The customer's and the bot's side
 
-    def raise_hand(self, text: str = "where is my money??", ranking: Ranking = RANKING, **about: str) -> int:
+    def raise_hand(
+        self, text: str = "where is my money??", ranking: Ranking = RANKING, sender: str = "", **about: str
+    ) -> int:
         """The customer writes, the bot is unsure: a case."""
         with self.database.transaction() as session:
-            conversation = conversation_of(session, "webchat", f"customer-{next(_numbers)}")
+            conversation = conversation_of(session, "webchat", sender or f"customer-{next(_numbers)}")
             for name, value in about.items():
                 setattr(conversation, name, value)
             message, _ = handover.hear(session, conversation, text, None)

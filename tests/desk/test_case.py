@@ -61,3 +61,55 @@ def test_a_closed_case_says_so_on_its_card_and_takes_no_reply(scene: Scene) -> N
     mina.reply(case_id, "One more thing")
     mina.finds("Mina has closed this case, so your reply was not sent.")
     assert scene.heard(case_id) == []
+
+
+def test_the_card_of_a_customer_who_comes_back_says_so(scene: Scene) -> None:
+    first = scene.raise_hand(sender="ada")
+    mina = scene.agent("mina")
+    assert "earlier case" not in all_text(mina.card(first))
+    mina.click(first, Do.CLOSE.value)
+    mina.finds("Closed by")
+    assert "one earlier case" in all_text(mina.card(scene.raise_hand("me again", sender="ada")))
+
+
+def test_the_whole_conversation_opens_in_a_window(scene: Scene) -> None:
+    case_id = scene.raise_hand("hello")
+    long = "and then " * 600
+    scene.write(case_id, long)
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.WHOLE.value)
+    window = mina.play.modal()
+    assert window is not None
+    shown = "".join(block["text"]["text"] for block in window["blocks"])
+    assert shown.count("and then") == 600
+
+
+def test_a_released_case_waits_for_the_next_agent(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina, jonas = scene.agent("mina"), scene.agent("jonas")
+    mina.click(case_id, Do.CLAIM.value)
+    mina.finds("talks with Mina")
+    mina.click(case_id, Do.RELEASE.value)
+    mina.finds("needs a person")
+    jonas.click(case_id, Do.CLAIM.value)
+    jonas.finds("talks with Jonas")
+
+
+def test_a_case_is_handed_back_to_the_bot(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.HAND_BACK.value)
+    mina.finds("handed back to the bot")
+    assert scene.case(case_id).outcome == "handed_back"
+
+
+def test_a_colleague_can_take_a_case_over(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina, jonas = scene.agent("mina"), scene.agent("jonas")
+    mina.click(case_id, Do.CLAIM.value)
+    jonas.finds("talks with Mina")
+    jonas.click(case_id, Do.TAKE_OVER.value)
+    jonas.finds("talks with Jonas")
+    mina.click(case_id, Do.CLOSE.value)
+    mina.finds("Jonas has this case.")
+    assert scene.case(case_id).state == CaseState.CLAIMED.value
