@@ -6,6 +6,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeling.examples import Example, read_examples
@@ -41,9 +43,20 @@ class Material:
 
 def material(project: Project) -> Material:
     """Reads the project's seed examples and frozen set. Raises ExamplesRefused."""
-    seeds = read_examples(project.data).examples
-    if project.frozen_set is not None:
-        return Material(seeds, read_examples(project.frozen_set).examples)
+    return _read(project.data, project.frozen_set, _stamps(project.data, project.frozen_set))
+
+
+def _stamps(data: Path, frozen_set: Path | None) -> tuple[tuple[str, int], ...]:
+    files = [*(file for file in sorted(data.rglob("*")) if file.is_file()), *([frozen_set] if frozen_set else [])]
+    return tuple((str(file), file.stat().st_mtime_ns) for file in files if file.exists())
+
+
+@lru_cache(maxsize=2)
+def _read(data: Path, frozen_set: Path | None, _: tuple[tuple[str, int], ...]) -> Material:
+    # Thousands of examples take half a second to read; the stamps say when to read them again.
+    seeds = read_examples(data).examples
+    if frozen_set is not None:
+        return Material(seeds, read_examples(frozen_set).examples)
     counts = Counter(seed.intent for seed in seeds)
     held_out = {seed for seed in seeds if counts[seed.intent] >= ENOUGH and _is_held_out(seed)}
     return Material(

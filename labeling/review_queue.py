@@ -15,7 +15,7 @@ from labeling.labels import TurnState, answer_of, in_chunks, state_of
 from labeling.ranking import Ranking
 from labeling.store.correction import Correction
 from labeling.store.review import Decision, Review
-from labeling.store.turn import Turn, ranking_of
+from labeling.store.turn import Turn
 
 SURE = 0.8
 """A wrong guess above this confidence is worth a look before all others."""
@@ -40,6 +40,10 @@ class Wanted:
     words: str = ""
     order: Order = Order.VALUE
 
+    @property
+    def is_anything(self) -> bool:
+        return not (self.tier or self.intent or self.words)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -47,7 +51,8 @@ class Item:
 
     turn_id: int
     text: str
-    ranking: Ranking
+    stored_ranking: dict[str, Any] = field(repr=False)
+    confidence: float
     tier: str | None
     route: str
     reason: str
@@ -56,13 +61,23 @@ class Item:
     state: TurnState
 
     @property
+    def ranking(self) -> Ranking:
+        return Ranking.from_json(self.stored_ranking)
+
+    @property
+    def best(self) -> str | None:
+        """The first guess, without reading the whole ranking: queues are long."""
+        guesses = self.stored_ranking["guesses"]
+        return str(guesses[0][0]) if guesses else None
+
+    @property
     def answers(self) -> tuple[str | None, ...]:
         """The different answers that people gave, in the order in which they were first given."""
         return tuple(dict.fromkeys(answer_of(correction).intent for correction in self.state.said))
 
     @property
     def model_agrees(self) -> bool:
-        return self.answers == (self.ranking.best,)
+        return self.answers == (self.best,)
 
     @property
     def why(self) -> str:
@@ -77,7 +92,7 @@ class Item:
             return "Not a request: nothing to learn an intent from."
         if self.model_agrees:
             return "The guess was right; this teaches the model to be surer of it."
-        if self.ranking.confidence >= SURE:
+        if self.confidence >= SURE:
             return "The model was sure, and wrong."
         return "The model guessed wrong."
 
@@ -87,8 +102,8 @@ class Item:
         if self.state.people_disagree or self.state.reopened:
             return 3.0
         if self.model_agrees:
-            return 1.0 - self.ranking.confidence
-        return 1.0 + self.ranking.confidence
+            return 1.0 - self.confidence
+        return 1.0 + self.confidence
 
 
 @dataclass(frozen=True)
@@ -121,10 +136,14 @@ def waiting(session: Session, wanted: Wanted | None = None, number: int = 1, siz
 def decided(session: Session, wanted: Wanted | None = None, number: int = 1, size: int = 25) -> Page:
     """Turns whose decision counts, newest decision first."""
     newest: Any = func.max(Review.id)
-    turn_ids = session.exec(select(Review.turn_id).group_by(Review.turn_id).order_by(newest.desc()))
-    found = _states(session, list(turn_ids))
-    counted = {turn_id: one for turn_id, one in found.items() if one.review is not None}
-    return _page(_items(session, counted), wanted or Wanted(), number, size)
+    rows = session.exec(select(Review.turn_id).group_by(Review.turn_id).order_by(newest.desc()))
+    counted = {turn_id: one for turn_id, one in _states(session, list(rows)).items() if one.review is not None}
+    if wanted is None or wanted.is_anything:
+        # The history grows for ever: only the turns of this page are read.
+        number = _within(number, len(counted), size)
+        some = dict(list(counted.items())[(number - 1) * size : number * size])
+        return Page(tuple(_items(session, some)), len(counted), number, size, _tiers(session))
+    return _page(_items(session, counted), wanted, number, size)
 
 
 def item(session: Session, turn_id: int) -> Item | None:
@@ -179,7 +198,8 @@ def _item(turn: Turn, found: TurnState) -> Item:
     return Item(
         turn_id=turn.id,
         text=turn.text,
-        ranking=ranking_of(turn),
+        stored_ranking=turn.ranking,
+        confidence=turn.confidence,
         tier=turn.tier,
         route=turn.route,
         reason=turn.reason,
@@ -192,8 +212,16 @@ def _item(turn: Turn, found: TurnState) -> Item:
 def _page(items: list[Item], wanted: Wanted, number: int, size: int) -> Page:
     tiers = tuple(sorted({one.tier for one in items if one.tier}))
     kept = [one for one in items if _is_wanted(one, wanted)]
-    number = min(max(1, number), max(1, -(-len(kept) // size)))
+    number = _within(number, len(kept), size)
     return Page(tuple(kept[(number - 1) * size : number * size]), len(kept), number, size, tiers)
+
+
+def _within(number: int, total: int, size: int) -> int:
+    return min(max(1, number), max(1, -(-total // size)))
+
+
+def _tiers(session: Session) -> tuple[str, ...]:
+    return tuple(sorted(tier for tier in session.exec(select(Turn.tier).distinct()) if tier))
 
 
 def _is_wanted(one: Item, wanted: Wanted) -> bool:

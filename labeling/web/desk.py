@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from sqlmodel import Session
 
 from labeling.database import Database
-from labeling.examples import read_examples
 from labeling.guidelines import Guideline, read_guidelines
+from labeling.judging import material
 from labeling.labels import known_intents
 from labeling.policy import Policy
 from labeling.project import Project
@@ -34,7 +34,7 @@ class Desk:
         self.policy: Policy = read_project_policy(project)
         self._guidelines = read_guidelines(project.guidelines)
         # The seed examples are read once: a project whose files change is started anew.
-        self._taught = {example.intent for example in read_examples(project.data).examples} | set(self.policy.intents)
+        self._taught = {seed.intent for seed in material(project).seeds} | set(self.policy.intents)
 
     def intents(self, session: Session) -> tuple[str, ...]:
         """All that a turn can be given."""

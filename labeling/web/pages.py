@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from labeling import registry, reviewing
-from labeling.review_queue import Item, Order, Wanted, decided, item, waiting
+from labeling.review_queue import Item, Order, Wanted, decided, item, waiting, waiting_states
 from labeling.reviewing import NoSuchTurn
 from labeling.status import status
 from labeling.store.model import Model, Standing
@@ -42,7 +42,7 @@ def queue(
     with desk.database.reading() as session:
         shown = waiting(session, Wanted(tier=tier, words=words, order=order), page)
         last = item(session, done) if done else None
-        context = _around(desk, request, session, to_review=None)
+        context = _around(desk, request, session)
     asked = {"tier": tier, "words": words, "order": order.value}
     return show(request, "queue.html", shown=shown, asked=asked, last=last, link=_links(asked), **context)
 
@@ -130,7 +130,7 @@ def health(desk: AtDesk) -> Response:
 
 def _around(desk: Desk, request: Request, session: Session, to_review: int | None = None) -> dict[str, Any]:
     """What every page shows."""
-    waits = waiting(session, size=1).total if to_review is None else to_review
+    waits = len(waiting_states(session)) if to_review is None else to_review
     return {
         "trainer": named(request),
         "to_review": waits,

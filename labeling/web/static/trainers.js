@@ -47,12 +47,16 @@ async function decide(turn, decision, more = {}) {
     else undone.push(turn);
     const label = now.label ? `: ${now.label.replaceAll("_", " ")}` : "";
     const words = decision === "undo" ? "Undone; what was before counts again." : `${WORDS[decision]}${label}.`;
+    if (card && $(".change", card)) $(".change", card).open = false;
     if (location.pathname === "/" && decision !== "undo" && card) { card.remove(); (next || $("#main")).focus(); }
+    else if (card) card.focus();
     toast(words, decision === "reject" ? "brick" : "pine", decision === "undo" ? null : () => decide(turn, "undo"));
-    await refresh(true);
+    last = ""; // what stands here is older than the decision, until it is redrawn
+    await refresh();
   } catch (error) {
     toast(error.message, "brick");
-    await refresh(true);
+    last = "";
+    await refresh();
   }
 }
 
@@ -209,11 +213,14 @@ function isBusy() {
   return Boolean($(".change[open]")) || Boolean(here && here.matches("input, select, textarea"));
 }
 
-async function refresh(now = false) {
-  if (!$("#run") || (isBusy() && !now)) return;
+// Never under a trainer's hands: false says that it has to be tried again.
+async function refresh() {
+  if (!$("#run")) return true;
+  if (isBusy()) return false;
   const answer = await fetch(location.href);
-  if (!answer.ok) return;
+  if (!answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (isBusy()) return false;
   const focused = document.activeElement && document.activeElement.closest(".turn");
   const scrolled = window.scrollY;
   $("#main").replaceChildren(...$("#main", page).childNodes);
@@ -224,6 +231,7 @@ async function refresh(now = false) {
   const again = focused && $(`#${focused.id}`);
   if (again) again.focus({ preventScroll: true });
   window.scrollTo(0, scrolled);
+  return true;
 }
 
 function drawRun(run) {
@@ -246,11 +254,8 @@ async function watch() {
     drawRun(pulse.run);
     if (pulse.run.state !== "idle") pause = 400;
     const seen = JSON.stringify([pulse.to_review, pulse.live, pulse.run.number]);
-    if (last !== null && seen !== last) {
-      if (isBusy()) { pause = 1000; return; } // look again when the trainer has finished
-      await refresh();
-    }
-    last = seen;
+    if (last === null || seen === last || await refresh()) last = seen;
+    else pause = 1000;
   } catch { /* the service restarts; the next look finds it */ } finally {
     setTimeout(watch, document.hidden ? 10000 : pause);
   }
