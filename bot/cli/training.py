@@ -72,7 +72,7 @@ def status(project: Folder = HERE) -> None:
     for line in _waiting(place.database, seen.to_review, seen.is_behind):
         out.print(line)
     for objection in seen.objections:
-        out.print(f"[bold red]A bot could not load it:[/] {objection}")
+        out.print(f"[bold red]{objection}[/]")
 
 
 def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
