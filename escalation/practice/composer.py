@@ -10,7 +10,16 @@ from escalation.practice.emoji import table, to_names
 from escalation.practice.people import Person
 from escalation.practice.refusal import JSON
 
-PIECE = re.compile(r"(?P<url>https?://[^\s<>|]+[^\s<>|.,;:!?)'\"])|@(?P<mention>[\w ]+)|:(?P<emoji>[a-z0-9_+'-]+):")
+PIECE = re.compile(
+    r"`(?P<code>[^`\n]+)`"
+    r"|(?<![\w*])\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])"
+    r"|(?<![\w_])_(?P<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])"
+    r"|(?<![\w~])~(?P<strike>[^\s~](?:[^~\n]*[^\s~])?)~(?![\w~])"
+    r"|(?P<url>https?://[^\s<>|]+[^\s<>|.,;:!?)'\"])"
+    r"|(?<!\w)@(?P<mention>[\w ]+)"
+    r"|:(?P<emoji>[a-z0-9_+'-]+):"
+)
+STYLES = {"code": "`", "bold": "*", "italic": "_", "strike": "~"}
 
 
 def escape(text: str) -> str:
@@ -27,32 +36,33 @@ def compose(typed: str, people: Iterable[Person]) -> tuple[str, list[JSON]]:
 
 def _pieces(typed: str, people: list[Person]) -> list[JSON]:
     pieces: list[JSON] = []
-    end = 0
-    for match in PIECE.finditer(typed):
-        if match.start() < end:
-            continue
+    said = look = 0
+    while match := PIECE.search(typed, look):
         piece, length = _piece(match, people)
-        if piece is None:
-            continue
-        _add_text(pieces, typed[end : match.start()])
-        pieces.append(piece)
-        end = match.start() + length
-    _add_text(pieces, typed[end:])
+        look = match.start() + length
+        if piece is not None:
+            _add_text(pieces, typed[said : match.start()])
+            pieces.append(piece)
+            said = look
+    _add_text(pieces, typed[said:])
     return pieces
 
 
 def _piece(match: re.Match[str], people: list[Person]) -> tuple[JSON | None, int]:
     """The element and how many characters it took; None where the text is just text."""
+    for style in STYLES:
+        if match[style]:
+            return {"type": "text", "text": match[style], "style": {style: True}}, len(match[0])
     if match["url"]:
         return {"type": "link", "url": match["url"]}, len(match[0])
     if match["emoji"]:
         known = match["emoji"] in table()
-        return ({"type": "emoji", "name": match["emoji"]} if known else None), len(match[0])
+        return ({"type": "emoji", "name": match["emoji"]} if known else None), len(match[0]) if known else 1
     for person in people:
         for name in (person.name, person.display_name):
             if match["mention"].startswith(name):
                 return {"type": "user", "user_id": person.id}, len(name) + 1
-    return None, 0
+    return None, 1
 
 
 def _add_text(pieces: list[JSON], text: str) -> None:
@@ -67,4 +77,5 @@ def _mrkdwn(piece: JSON) -> str:
         return f"<@{piece['user_id']}>"
     if piece["type"] == "emoji":
         return f":{piece['name']}:"
-    return escape(piece["text"])
+    mark = next((STYLES[style] for style in piece.get("style", {})), "")
+    return f"{mark}{escape(piece['text'])}{mark}"
