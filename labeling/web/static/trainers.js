@@ -248,7 +248,7 @@ function drawRun(run) {
 }
 
 async function watch() {
-  let pause = 3000;
+  let pause = 2000;
   try {
     const pulse = await ask("/api/pulse");
     drawRun(pulse.run);
