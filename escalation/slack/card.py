@@ -20,6 +20,7 @@ LINES = 6
 """Earlier messages on the card; a button shows the whole conversation."""
 QUOTED = 4
 """Sections that the customer's decisive message may fill."""
+HOW = "Reply in the thread: the customer reads it. Begin with `//` for a private note."
 CASE = "case:"
 """Begins the `block_id` of the case's own buttons."""
 _CHANNELS = {"webchat": "Web chat", "rest": "REST", "callback": "Callback"}
@@ -107,8 +108,8 @@ def _state(file: CaseFile) -> str:
     if case.state == CaseState.CLAIMED.value and case.claimed_at:
         waited = _span(case.opened_at, case.claimed_at)
         owner, since = brief(case.owner_name or "", 80), _moment(case.claimed_at)
-        return f"💬 *{owner}* has this case since {since} · the customer waited {waited}"
-    return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')} · a reply in the thread claims it"
+        return f"💬 *{owner}* has this case since {since} · the customer waited {waited}\n{HOW}"
+    return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')}\n{HOW}"
 
 
 def _moment(at: datetime, form: str = "{time}") -> str:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from sqlmodel import Session, col, select, update
 
 from escalation.slack.block import section
-from escalation.slack.card import draw_card
+from escalation.slack.card import customer, draw_card
 from escalation.slack.case_file import CaseFile, read_case_file
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import escape, split
@@ -133,7 +133,7 @@ class Errands:
         if message is None:
             return
         there = self._posted(row, thread) if row.attempts > 1 else {}
-        author = escape(file.conversation.customer_name) or "Customer"
+        author = f"{customer(file)} (customer)" if file.conversation.customer_name else "Customer"
         for part, words in enumerate(split(message.text) or ["(no words)"]):
             if str(part) not in there:
                 text = escape(words)

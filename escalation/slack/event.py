@@ -39,6 +39,8 @@ class Edit:
     person_id: str
     text: str
     edited_ts: str
+    before: str = ""
+    """What it said until now."""
 
     @property
     def key(self) -> str:
@@ -102,7 +104,13 @@ def _read_change(event: Mapping[str, Any]) -> Event:
     if not edited or not _by_a_person(message) or not _in_a_thread(message):
         return NotForUs()  # an unfurled link, a new reply count, a post of our own
     return Edit(
-        event["channel"], message["ts"], message["thread_ts"], message["user"], message.get("text") or "", edited
+        channel=event["channel"],
+        ts=message["ts"],
+        thread_ts=message["thread_ts"],
+        person_id=message["user"],
+        text=message.get("text") or "",
+        edited_ts=edited,
+        before=(event.get("previous_message") or {}).get("text") or "",
     )
 
 

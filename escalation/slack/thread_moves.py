@@ -42,8 +42,9 @@ def take_reply(session: Session, event: Reply, named: Named) -> None:
 def take_edit(session: Session, event: Edit, named: Named) -> None:
     """The customer sees the newest wording of what was sent. A note stays a note, whatever it now looks like."""
     remark = remark_at(session, event.channel, event.ts)
-    if remark is None:  # the edit overtook the message itself
-        take_reply(session, Reply(event.channel, event.ts, event.thread_ts, event.person_id, event.text), named)
+    if remark is None:  # the edit overtook the message itself, which may have been a note
+        text = event.text if privacy(event.before) is Privacy.OPEN else event.before
+        take_reply(session, Reply(event.channel, event.ts, event.thread_ts, event.person_id, text), named)
         remark = remark_at(session, event.channel, event.ts)
     elif event.edited_ts > remark.edited_ts:
         _reword(session, remark, event.text, named)

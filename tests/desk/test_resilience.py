@@ -53,6 +53,19 @@ def test_a_note_stays_a_note_however_often_it_is_edited(scene: Scene) -> None:
     assert scene.heard(case_id) == []
 
 
+def test_a_note_whose_public_looking_edit_overtakes_it_stays_a_note(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.misbehave(delivery="hold", times=1)
+    ts = mina.reply(case_id, "// grumpy")
+    mina.edit(ts, "grumpy")
+    scene.until(lambda: mina.reactions(ts) == ["lock"])
+    mina.reply(case_id, "Hello!")
+    scene.until(lambda: scene.heard(case_id))
+    assert scene.heard(case_id) == ["Hello!"]
+
+
 def test_a_message_that_is_deleted_before_it_is_read_is_never_sent(scene: Scene) -> None:
     case_id = scene.raise_hand()
     mina = scene.agent("mina")
