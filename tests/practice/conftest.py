@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -70,16 +71,26 @@ def connect() -> Iterator[Callable[[PracticeServer, Build], SocketModeHandler]]:
         return handler
 
     yield start
-    for server, handler in started:
-        hang_up(server, handler.client)
+    for server in {server for server, _ in started}:
+        hang_up(server, *(handler.client for at, handler in started if at == server))
 
 
-def hang_up(server: PracticeServer, client: SocketModeClient) -> None:
-    """Cut from the server's side: the client itself would listen for three more seconds before it closes."""
-    client.auto_reconnect_enabled = False
+def hang_up(server: PracticeServer, *clients: SocketModeClient) -> None:
+    """Cut from the server's side: a client itself would listen for three more seconds before it closes."""
+    for client in clients:
+        client.auto_reconnect_enabled = False
     with server.play() as play:
         play.misbehave(socket="drop")
-    client.close()
+    for client in clients:
+        _let_it_notice(client)
+        client.close()
+
+
+def _let_it_notice(client: SocketModeClient) -> None:
+    """Closing while the client's own thread finds the connection gone makes the client stumble."""
+    end = time.monotonic() + 5
+    while client.is_connected() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def plain(text: str) -> dict[str, Any]:
