@@ -43,9 +43,8 @@ def bench(
         with open_scene(Path(folder), QUICK if quick else FULL, on_progress) as scene:
             for name, measure in _chosen(scene, only or list(Topic), install):
                 sheets[name] = measure()
+                paper.show(sheets[name])
                 paper.keep(KEPT / "results.json", facts, quick, sheets)
-    for sheet in sheets.values():
-        paper.show(sheet)
     out.print(f"\nWith every sample: {KEPT / 'results.json'}", soft_wrap=True)
 
 

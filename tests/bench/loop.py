@@ -65,7 +65,8 @@ def _lessons(scene: Scene, school: _School) -> list[Taught]:
 def _sheet(scene: Scene, taught: list[Taught], peak: float) -> Sheet:
     learned = [one for one in taught if one.answered is not None]
     if not learned:
-        raise NothingLearned(f"none of {len(taught)} lessons led to an answer; see {scene.logs}")
+        why = " ".join(objection for one in taught for objection in one.objections)
+        raise NothingLearned(f"none of {len(taught)} lessons led to an answer; see {scene.logs}. {why}")
     figures = (
         Figure("accept → the bot answers", "s", _seconds(one.answered for one in learned), "the paraphrase, read"),
         Figure(

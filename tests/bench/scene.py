@@ -72,10 +72,13 @@ def open_scene(folder: Path, size: Size, on_progress: OnProgress) -> Iterator[Sc
 
 
 def copy_project(root: Path) -> Project:
-    """Rasa's files only: services must leave no trace in the project that they were copied from."""
+    """Without the code of the services, which must leave no trace in the project that they were copied from."""
     root.mkdir(parents=True)
     shutil.copy(REPOSITORY / "config.yml", root)
-    shutil.copytree(REPOSITORY / "bot", root / "bot", ignore=shutil.ignore_patterns("__pycache__", "*.py", "static"))
+    for name in ("data", "actions"):
+        shutil.copytree(REPOSITORY / "bot" / name, root / "bot" / name)
+    for file in (*(REPOSITORY / "bot").glob("*.yml"), *(REPOSITORY / "bot").glob("*.csv")):
+        shutil.copy(file, root / "bot")
     return find_project(root)
 
 
