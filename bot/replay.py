@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
 import httpx
@@ -67,10 +68,15 @@ def draw(rows: Sequence[Row], limit: int | None, seed: int) -> list[Row]:
 
 def replay(setting: Setting, rows: Sequence[Row], on_each: Callable[[], None]) -> Summary:
     """One conversation a message. Raises Refusals of customer and agent: what is not there, or silent."""
-    with httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False) as http, ThreadPoolExecutor(setting.at_once) as pool:
+    with ExitStack() as open_things:
+        http = open_things.enter_context(httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False))
+        pool = open_things.enter_context(ThreadPoolExecutor(setting.at_once))
+        agent = None
+        if setting.practice:
+            agent = ScriptedAgent(setting.database, open_things.enter_context(Play(setting.practice)))
 
         def play(row: Row) -> Fate:
-            fate = _play(setting, http, row)
+            fate = _play(setting, http, agent, row)
             on_each()
             return fate
 
@@ -82,15 +88,14 @@ def replay(setting: Setting, rows: Sequence[Row], on_each: Callable[[], None]) -
             raise
 
 
-def _play(setting: Setting, http: httpx.Client, row: Row) -> Fate:
+def _play(setting: Setting, http: httpx.Client, agent: ScriptedAgent | None, row: Row) -> Fate:
     customer = Customer(http, setting.bot)
     situation = customer.ask(row.text, PATIENCE_SECONDS)
     escalated = situation.person is not None
     truth = intent_name(row.intent) if row.intent else None
     guess = _first_guess(setting.database, customer.conversation)
-    if escalated and truth and setting.practice:
-        with Play(setting.practice) as person:
-            ScriptedAgent(setting.database, person).work_off(customer.conversation, truth)
+    if escalated and truth and agent:
+        agent.work_off(customer.conversation, truth)
         customer.wait(_handed_back, PATIENCE_SECONDS)
     return Fate(not escalated, None if truth is None else guess == truth)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 
@@ -35,12 +36,13 @@ class Card:
 
 
 class ScriptedAgent:
-    """Claims, replies, says what the customer wanted, and hands back to the bot."""
+    """Claims, replies, says what the customer wanted, and hands back to the bot. Several threads may ask for it."""
 
     def __init__(self, database: Database, play: Play, patience_seconds: float = 60.0) -> None:
         self._database = database
         self._play = play
         self._patience = patience_seconds
+        self._hands = threading.Lock()
 
     def work_off(self, sender_id: str, true_intent: str) -> None:
         """The case of this web chat conversation. Raises CardMissing; PlayRefused where a button is not there."""
@@ -58,10 +60,11 @@ class ScriptedAgent:
         if intent in shown:
             self._play.click(place, f"correct_guess_{shown.index(intent)}")
             return
-        options = self._play.suggest(place, "correct_choose", intent.replace("_", " "))
-        if not any(option["value"] == intent for option in options):
-            raise CardMissing(f"the card of case {card.case_id} does not offer the intent {intent}")
-        self._play.choose(place, "correct_choose", intent)
+        with self._hands:  # a person has one menu open at a time
+            options = self._play.suggest(place, "correct_choose", intent.replace("_", " "))
+            if not any(option["value"] == intent for option in options):
+                raise CardMissing(f"the card of case {card.case_id} does not offer the intent {intent}")
+            self._play.choose(place, "correct_choose", intent)
 
     def _card(self, sender_id: str) -> Card:
         deadline = time.monotonic() + self._patience

@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 
+from labeling.refusal import Refusal
+
 JSON = dict[str, Any]
 
 
-class PlayRefused(Exception):
+class PlayRefused(Refusal):
     """The workspace refused the move. `code` is Slack's; app_did_not_answer means: is the desk running?"""
 
     def __init__(self, code: str, sentence: str) -> None:
