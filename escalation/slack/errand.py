@@ -176,7 +176,7 @@ class Errands:
 
     def _tell(self, row: Outgoing, thread: Thread) -> None:
         self._slack.chat_postEphemeral(
-            channel=thread.channel, thread_ts=thread.ts, user=row.person_id or "", text=row.note
+            channel=thread.channel, thread_ts=thread.ts, user=row.person_id or "", text=escape(row.note)
         )
 
     def _ask(self, row: Outgoing, thread: Thread) -> None:

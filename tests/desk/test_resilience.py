@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import col, select, update
 
+from escalation.practice.workspace import EVERYBODY
 from escalation.slack.press import Do
 from escalation.store.case import Case, CaseState
 from escalation.store.inbox import Incoming
@@ -144,6 +145,23 @@ def test_slacks_wish_for_a_pause_is_kept_and_everything_arrives_after_it(scene: 
     assert not any(row.done_at for row in scene.errands())
     mina.card(first)
     mina.card(second)
+
+
+def test_a_pause_for_one_channel_holds_no_other_channel_back(scene: Scene) -> None:
+    elsewhere = scene.raise_hand("from another channel")
+    scene.at_rest()
+    mina = scene.agent("mina")
+    other = mina.play.make_channel("desk-elsewhere", bot=True, members=EVERYBODY)
+    with scene.database.transaction() as session:
+        root = scene.practice.client().chat_postMessage(channel=other, text="an older card")["ts"]
+        moved = {"slack_channel": other, "slack_ts": root}
+        session.execute(update(Case).where(col(Case.id) == elsewhere).values(**moved))
+    mina.play.misbehave(method="chat.postMessage", status=429, retry_after=30, times=1)
+    paused = scene.raise_hand("here")
+    scene.until(lambda: scene.errands(error="Slack asked for a pause."))
+    scene.write(elsewhere, "are you there?")
+    scene.until(lambda: any("are you there?" in all_text(message) for message in mina.play.messages(other)))
+    assert scene.case(paused).slack_ts is None
 
 
 def test_an_error_that_an_operator_must_mend_holds_the_errand_back_and_loses_nothing(
