@@ -21,6 +21,8 @@ OPERATOR = {
     "org_login_required": "The workspace is being moved; the desk goes on when that is over.",
     "team_added_to_org": "The workspace is being moved; the desk goes on when that is over.",
 }
+ONE_CALL_ONLY = {"missing_scope", "restricted_action", "no_permission"}
+"""Of those: what may concern one kind of call, while others still work."""
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "accesslimited"}
 LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 OPERATOR_SECONDS = 20.0
@@ -34,7 +36,7 @@ class Later:
     seconds: float
     why: str
     whole_channel: bool = False
-    """Slack wants silence, so nothing else is sent to this channel either."""
+    """Nothing else for this channel would be taken either."""
     for_operator: bool = False
     """It will not get better by itself."""
 
@@ -51,7 +53,8 @@ def judge(code: str, status: int, headers: Mapping[str, Any], attempts: int) -> 
     if status == 429 or code in LIMITED:
         return Later(_retry_after(headers), "Slack asked for a pause.", whole_channel=True)
     if code in OPERATOR:
-        return Later(OPERATOR_SECONDS, f"{OPERATOR[code]} ({code})", for_operator=True)
+        everything = code not in ONE_CALL_ONLY
+        return Later(OPERATOR_SECONDS, f"{OPERATOR[code]} ({code})", whole_channel=everything, for_operator=True)
     if status >= 500 or code in PASSING:
         return Later(_backoff(attempts), f"Slack had a fault of its own ({status}).")
     return Never(f"Slack refused it: {code}.")
