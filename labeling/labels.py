@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from labeling.store.correction import Correction, CorrectionKind, standing
 from labeling.store.review import Decision, Review, counting
 from labeling.store.turn import Turn
+
+Id = TypeVar("Id", int, str)
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,6 @@ def known_intents(session: Session, taught: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({intent for intent in named if intent} | set(taught)))
 
 
-def in_chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+def in_chunks(ids: Sequence[Id], size: int = 500) -> Iterable[Sequence[Id]]:
     """SQLite takes a limited number of values in one statement."""
     return (ids[start : start + size] for start in range(0, len(ids), size))

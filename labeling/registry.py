@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from labeling.clock import now
+from labeling.labels import in_chunks
 from labeling.refusal import Refusal
 from labeling.store.model import Model, Standing, live_version
+
+KEPT = 20
+"""Artefacts of models that are not live, newest first; a model is a few megabytes."""
 
 
 class NoSuchModel(Refusal):
@@ -77,6 +81,26 @@ def refuse(session: Session, version: str, objections: Sequence[str]) -> Model:
     return model
 
 
+def forget_archives(session: Session, kept: int = KEPT) -> None:
+    """Old models keep their reports and lose their artefacts, megabytes each; the newest ones can go live again."""
+    not_live = select(Model.version).where(Model.standing != Standing.LIVE.value)
+    old = session.exec(not_live.order_by(col(Model.created_at).desc()).offset(kept)).all()
+    for some in in_chunks(old):
+        session.execute(update(Model).where(col(Model.version).in_(some)).values(archive=b""))
+
+
+def can_go_live_again(session: Session, limit: int = 50) -> set[str]:
+    """Versions among the newest that were live once and whose artefact is still kept."""
+    rows = (
+        select(Model.version)
+        .where(col(Model.promoted_at).is_not(None), func.length(Model.archive) > 0)
+        .where(Model.standing != Standing.LIVE.value)
+        .order_by(col(Model.created_at).desc())
+        .limit(limit)
+    )
+    return set(session.exec(rows))
+
+
 def roll_back(session: Session, trainer: str, version: str | None = None) -> Model:
     """An earlier model goes live again: `version`, or the one that was live before this one.
 
@@ -88,6 +112,8 @@ def roll_back(session: Session, trainer: str, version: str | None = None) -> Mod
         raise RollbackRefused(f"Model {model.version} is live already.")
     if model.promoted_at is None:
         raise RollbackRefused(f"Model {model.version} has never been live, so there is nothing to go back to.")
+    if not archive_of(session, model.version)[0]:
+        raise RollbackRefused(f"Model {model.version} is too old: only its report is kept. Retrain instead.")
     taken_down = live_version(session)
     promote(session, model.version)
     if taken_down is not None:

@@ -21,7 +21,7 @@ from labeling.policy import CERTAINTY, Policy, read_policy
 from labeling.project import Project
 from labeling.promotion import Exam, Gates, objections, read_gates
 from labeling.refusal import Refusal
-from labeling.registry import Trained, archive_of, promote, refuse, refused_before, register
+from labeling.registry import Trained, archive_of, forget_archives, promote, refuse, refused_before, register
 from labeling.snapshot import Snapshot, keep, take
 from labeling.store.model import Model, live_model, live_version
 
@@ -173,6 +173,7 @@ class _Retraining:
             if live_version(session) != judged_against:
                 reasons.append("Another model went live meanwhile; retrain to be judged against that one.")
             register(session, trained)
+            forget_archives(session)
             if reasons and trained.version != judged_against:
                 refuse(session, trained.version, reasons)
                 return Outcome.REFUSED, reasons

@@ -102,10 +102,17 @@ def accept_all(desk: AtDesk, request: Request) -> Response:
 def model(desk: AtDesk, request: Request) -> Response:
     now = status(desk.project, desk.database)
     with desk.database.reading() as session:
-        models = registry.history(session)
+        models, again = registry.history(session), registry.can_go_live_again(session)
         context = _around(desk, request, session, to_review=now.to_review)
     return show(
-        request, "model.html", now=now, models=models, chart=_chart(models), tiers=desk.policy.tiers, **context
+        request,
+        "model.html",
+        now=now,
+        models=models,
+        again=again,
+        chart=_chart(models),
+        tiers=desk.policy.tiers,
+        **context,
     )
 
 

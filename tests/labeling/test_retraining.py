@@ -133,6 +133,20 @@ def test_a_rollback_stays_until_there_is_something_new(project: Project, databas
     assert retrain(project, database).outcome is Outcome.PROMOTED
 
 
+def test_old_artefacts_are_not_kept_for_ever_and_live_always_is(project: Project, database: Database) -> None:
+    first = ensure_live(project, database)
+    accept(database, HIRE, "rent_gear")
+    retrain(project, database)
+    with database.transaction() as session:
+        assert registry.can_go_live_again(session) == {first}
+        registry.forget_archives(session, kept=0)
+        assert registry.can_go_live_again(session) == set()
+    with pytest.raises(RollbackRefused, match="only its report is kept"), database.transaction() as session:
+        registry.roll_back(session, "Noor", first)
+    with database.reading() as session:
+        assert registry.archive_of(session, live_version(session) or "")[0]
+
+
 def test_there_is_no_going_back_from_the_first_model(project: Project, database: Database) -> None:
     ensure_live(project, database)
     with pytest.raises(RollbackRefused, match="no earlier model"), database.transaction() as session:

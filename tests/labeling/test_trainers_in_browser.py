@@ -54,12 +54,12 @@ def test_keys_accept_change_and_undo_without_a_mouse(page: object, database: Dat
     first, second = corrected(database, "can i hire a tent"), corrected(database, "hire skis?")
     page.goto("/?as=Noor")
     page.keyboard.press("a")
-    page.get_by_text("Accepted: rent gear.").wait_for()
+    page.get_by_text("Accepted: Rent gear.").wait_for()
     assert given(database) == {first: "rent_gear"}
     page.keyboard.press("c")
     page.keyboard.type("store h")
     page.keyboard.press("Enter")
-    page.get_by_text("Changed: store hours.").wait_for()
+    page.get_by_text("Changed: Store hours.").wait_for()
     assert given(database) == {first: "rent_gear", second: "store_hours"}
     page.get_by_text("Nothing waits for you").wait_for()
     page.get_by_role("button", name="Undo").click()

@@ -45,7 +45,7 @@ async function decide(turn, decision, more = {}) {
     const now = await ask(`/api/turns/${turn}/review`, { decision, ...more });
     if (decision === "undo") undone.splice(undone.lastIndexOf(turn), undone.includes(turn) ? 1 : 0);
     else undone.push(turn);
-    const label = now.label ? `: ${now.label.replaceAll("_", " ")}` : "";
+    const label = now.label ? `: ${titleOf(now.label)}` : "";
     const words = decision === "undo" ? "Undone; what was before counts again." : `${WORDS[decision]}${label}.`;
     if (card && $(".change", card)) $(".change", card).open = false;
     if (location.pathname === "/" && decision !== "undo" && card) { card.remove(); (next || $("#main")).focus(); }
@@ -122,6 +122,11 @@ function open(card) {
 
 let known;
 const intents = () => (known ||= $$("#intents option").map((option) => ({ intent: option.value, title: option.textContent })));
+
+function titleOf(intent) {
+  const one = intents().find((known) => known.intent === intent);
+  return one ? one.title : intent.replaceAll("_", " ");
+}
 
 function matches(typed) {
   const words = typed.toLowerCase().replaceAll("_", " ").split(/\s+/).filter(Boolean);
