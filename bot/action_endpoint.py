@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,10 +33,11 @@ class Trace:
 
     ran: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    finished: bool = False
 
 
 TRACE: ContextVar[Trace | None] = ContextVar("handraise_trace", default=None)
-"""Set by whoever wants to know, around one turn."""
+"""Set by whoever wants to know, around one turn. Rasa's reminders inherit it, and so meet a finished one."""
 
 
 class Handoff(Action):
@@ -58,12 +59,16 @@ class InProcessActions(EndpointConfig):
         self._executor = ActionExecutor()
         self._executor.actions = {name: _off_the_loop(run) for name, run in actions.items()}
         self._elsewhere = elsewhere
+        self.on_stray_handoff: Callable[[str], Awaitable[None]] | None = None
+        """Told the sender of a conversation in which a reminder, not a turn, calls a person."""
 
     async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         call = kwargs["json"]
         name = call["next_action"]
-        trace = TRACE.get() or Trace()
+        trace = TRACE.get() or Trace(finished=True)
         trace.ran.append(name)
+        if name == HANDOFF and trace.finished and self.on_stray_handoff:
+            await self.on_stray_handoff(call["sender_id"])
         try:
             if name in self._executor.actions:
                 return await self._executor.run(call)

@@ -19,9 +19,9 @@ from bot.words import for_rasa
 
 PATIENCE_SECONDS = 30.0
 """How long the dialogue may work on one message before a person is called."""
-LONGEST_SESSION = 300
+LONGEST_SESSION = 120
 """Events in one Rasa session; every turn costs more the longer it is, so then a new one begins."""
-LOOKED_AT_EVERY = 20
+LOOKED_AT_EVERY = 10
 """Messages between two looks at a session's length."""
 
 Parsed = Mapping[str, Any]
@@ -57,6 +57,7 @@ class Dialogue:
             message = _message(waiting, parsed, recorder)
             await asyncio.wait_for(self._agent.handle_message(message), PATIENCE_SECONDS)
         finally:
+            trace.finished = True
             TRACE.reset(before)
             said = tuple(recorder.finish())
         return Reply(said, HANDOFF in trace.ran, tuple(trace.failed))

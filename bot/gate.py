@@ -19,6 +19,7 @@ from bot.turns import (
     Outcome,
     Waiting,
     Words,
+    call_late,
     conversations_waiting,
     hear,
     next_waiting,
@@ -78,6 +79,10 @@ class Gate:
         heard = await asyncio.to_thread(hear, self._database, words)
         self.start(self._take_up_quietly(heard.conversation_id))
         return heard
+
+    async def call_late(self, sender_id: str) -> None:
+        """A reminder, outside any turn, calls a person."""
+        await asyncio.to_thread(call_late, self._database, sender_id, HANDOFF_WORDS)
 
     async def sweep(self) -> None:
         """Takes up what a bot that died left behind: at once, and then again and again."""

@@ -23,7 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.action_endpoint import actions_of
+from bot.action_endpoint import InProcessActions, actions_of
 from bot.channels import beside_domain, read_channels
 from bot.courier import Courier
 from bot.dialogue import Dialogue
@@ -35,7 +35,6 @@ from bot.webchat.house import House
 from bot.webchat.site import site_blueprint
 from bot.webchat.watch import Watch
 from labeling.database import Bell, Database
-from labeling.project import Project
 from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -129,25 +128,27 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     channels = read_channels(project)
     registry = Registry(database, project.home)
     serve_from(registry)
-    agent = await _agent(project, database, str(settings.model))
+    file = beside_domain(project, "endpoints.yml")
+    endpoints = AvailableEndpoints.read_endpoints(str(file)) if file else AvailableEndpoints()
+    actions = actions_of(project, endpoints.action)
+    agent = await _agent(endpoints, actions, database, str(settings.model))
     locks = ConversationLocks(database)
     courier = Courier(database, channels, locks)
     gate = Gate(database, Dialogue(agent), locks, courier)
+    actions.on_stray_handoff = gate.call_late
     house = House(database, gate, Watch(database))
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
     await running.start(listening, courier)
     return running
 
 
-async def _agent(project: Project, database: Database, model: str) -> Agent:
-    file = beside_domain(project, "endpoints.yml")
-    endpoints = AvailableEndpoints.read_endpoints(str(file)) if file else AvailableEndpoints()
+async def _agent(endpoints: AvailableEndpoints, actions: InProcessActions, database: Database, model: str) -> Agent:
     broker = await EventBroker.create(endpoints.event_broker, loop=asyncio.get_running_loop())
     agent = Agent(
         generator=endpoints.nlg,
         tracker_store=TrackerStore.create(endpoints.tracker_store or _trackers(database), event_broker=broker),
         lock_store=LockStore.create(endpoints.lock_store),
-        action_endpoint=actions_of(project, endpoints.action),
+        action_endpoint=actions,
     )
     try:
         agent.load_model(model)

@@ -200,6 +200,17 @@ def say_late(database: Database, conversation_id: int, said: Said) -> None:
             say(session, conversation, Speaker.BOT, said.text, payload=said.payload)
 
 
+def call_late(database: Database, sender_id: str, words: str) -> None:
+    """A reminder calls a person: the customer hears of it, and the case is opened, in one transaction."""
+    with database.transaction() as session:
+        rows = select(Conversation).where(Conversation.sender_id == sender_id).order_by(col(Conversation.id).desc())
+        conversation = session.exec(rows).first()
+        if conversation is None or conversation.id is None or unclosed_case(session, conversation.id):
+            return
+        say(session, conversation, Speaker.BOT, words)
+        handover.open_case(session, conversation, "A reminder that the bot had set calls a person.")
+
+
 def answers_to(session: Session, message_id: int) -> list[Message]:
     """What the bot answered to this customer message, in order."""
     mine = col(Message.client_id).like(f"answer:{message_id}:%")

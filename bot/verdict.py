@@ -26,7 +26,7 @@ def reason_for_a_person(routing: Mapping[str, Any] | None, intent: str, reply: R
     if reply.failed:
         return f"The bot's {reply.failed[0]} failed, so its answer is not whole."
     if reply.handed_off:
-        return f"The dialogue calls a person here: {readable(intent) or 'no intent'}."
+        return f"The bot is set to call a person for this: {readable(intent) or 'no intent'}."
     return None if reply.said else "The bot had no answer to this."
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as as_json
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.courier import mark
 from bot.webchat.house import House
 from bot.webchat.shape import LIMIT, News, read_news
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -29,6 +33,14 @@ async def poll(request: Request, house: House, conversation_id: int) -> HTTPResp
 async def stream(request: Request, house: House, conversation_id: int) -> None:
     """Until the client goes or the bot stops."""
     response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=HEADERS)
+    try:
+        await _follow(request, response, house, conversation_id)
+    except SQLAlchemyError as error:
+        log.warning("a stream ends, its client will come back: %s", type(error).__name__)
+    await response.eof()
+
+
+async def _follow(request: Request, response: Any, house: House, conversation_id: int) -> None:
     after = last_seen(request)
     known: Mapping[int, int] = {}
     state: Mapping[str, Any] | None = None
@@ -44,7 +56,6 @@ async def stream(request: Request, house: House, conversation_id: int) -> None:
             known, state = news.revisions, news.state
             if len(news.messages) < LIMIT:
                 await _wait(response, changed)
-    await response.eof()
 
 
 def last_seen(request: Request) -> int:

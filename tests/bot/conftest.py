@@ -53,7 +53,7 @@ policies:
 
 DOMAIN = """
 version: "3.1"
-intents: [greet, hours, broken, mute, person, number, weather, fraud, escalate]
+intents: [greet, hours, broken, mute, person, number, weather, fraud, escalate, EXTERNAL_song, EXTERNAL_person]
 entities: [order_number]
 slots:
   order_number:
@@ -69,6 +69,7 @@ responses:
       buttons:
         - {title: Opening hours, payload: /hours}
   utter_hours: [{text: From nine to five.}]
+  utter_song: [{text: La la la.}]
   utter_handoff: [{text: A person comes.}]
   utter_ask_order_number: [{text: "Which number?"}]
   utter_number: [{text: "Number {order_number}."}]
@@ -84,6 +85,8 @@ rules:
   - {rule: weather, steps: [{intent: weather}, {action: action_elsewhere}]}
   - {rule: person, steps: [{intent: person}, {action: action_handoff}]}
   - {rule: escalate, steps: [{intent: escalate}, {action: action_handoff}]}
+  - {rule: late song, steps: [{intent: EXTERNAL_song}, {action: utter_song}]}
+  - {rule: late person, steps: [{intent: EXTERNAL_person}, {action: action_handoff}]}
   - {rule: ask, steps: [{intent: number}, {action: number_form}, {active_loop: number_form}]}
   - rule: told
     condition: [{active_loop: number_form}]
@@ -92,7 +95,11 @@ rules:
 """
 
 ACTIONS = """
+import asyncio
+from datetime import datetime, timedelta
+
 from rasa_sdk import Action
+from rasa_sdk.events import ReminderScheduled
 
 
 class Broken(Action):
@@ -108,7 +115,15 @@ class Mute(Action):
         return "action_mute"
 
     async def run(self, dispatcher, tracker, domain):
-        return []
+        wish = tracker.latest_message["text"]
+        if "slow" in wish:
+            await asyncio.sleep(60)
+        if "later" not in wish:
+            return []
+        dispatcher.utter_message(text="In a moment.")
+        intent = "EXTERNAL_person" if "person" in wish else "EXTERNAL_song"
+        soon = datetime.now() + timedelta(seconds=0.3)
+        return [ReminderScheduled(intent, soon, name=tracker.sender_id, kill_on_user_message=False)]
 """
 
 CREDENTIALS = """

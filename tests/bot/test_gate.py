@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from bot import dialogue
 from bot.customer import Customer
-from bot.turns import Words, hear
+from bot.recorder import Said
+from bot.turns import Words, hear, say_late
 from escalation import handover
 from escalation.handover import Outcome, Person
 from escalation.store.outbox import Errand
@@ -94,7 +96,7 @@ def test_only_a_detail_continues_the_dialogue(customer: Customer, database: Data
         ("my tent pole snapped", "action_broken failed"),
         ("will it rain tomorrow", "action_elsewhere failed"),
         ("please sing something", "no answer"),
-        ("give me a real person", "calls a person"),
+        ("give me a real person", "call a person"),
     ],
 )
 def test_whoever_gets_no_answer_gets_a_person(
@@ -209,3 +211,49 @@ def test_an_unknown_conversation_is_404(bot: Bot, http: httpx.Client) -> None:
     for method, path in [("POST", "messages"), ("GET", "messages"), ("GET", "stream")]:
         answer = http.request(method, f"{bot.url}/chat/conversations/nobody/{path}", json={"text": "hello"})
         assert (answer.status_code, answer.json()) == (404, {"error": "There is no such conversation."})
+
+
+def test_a_dialogue_that_hangs_is_cut_short_and_a_person_called(
+    customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue, "PATIENCE_SECONDS", 0.3)
+    heard = customer.ask("please sing something slow")
+    assert heard.person == "waiting"
+    assert "went wrong" in heard.said_by("bot")[0]
+    assert story_of(database, customer.conversation).cases[0].reason == "The bot took too long to answer."
+
+
+def test_what_the_bot_says_later_by_itself_reaches_the_customer(customer: Customer) -> None:
+    assert customer.ask("sing me a song later").said_by("bot") == ["In a moment."]
+    customer.wait(lambda now: now.said_by("bot") == ["In a moment.", "La la la."])
+
+
+def test_a_reminder_does_not_talk_over_a_person(customer: Customer, database: Database) -> None:
+    customer.ask("human please")
+    before = story_of(database, customer.conversation)
+    assert before.conversation.id is not None
+    say_late(database, before.conversation.id, Said("La la la."))
+    assert len(story_of(database, customer.conversation).messages) == len(before.messages)
+
+
+def test_a_reminder_that_calls_a_person_opens_a_case(customer: Customer, database: Database) -> None:
+    customer.ask("sing a song for a person later")
+    customer.wait(lambda now: now.person == "waiting")
+    assert len(story_of(database, customer.conversation).cases) == 1
+    assert "person" in customer.look().said_by("bot")[-1]
+
+
+def test_a_long_conversation_does_not_grow_without_end(
+    customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue, "LONGEST_SESSION", 10)
+    monkeypatch.setattr(dialogue, "LOOKED_AT_EVERY", 1)
+    for _ in range(5):
+        assert customer.ask("when do you open").said_by("bot") == ["From nine to five."]
+    with database.engine.connect() as connection:
+        sessions = connection.exec_driver_sql(
+            "SELECT count(*) FROM events WHERE type_name = 'session_started' AND sender_id = ?",
+            (customer.conversation,),
+        ).scalar()
+    assert sessions is not None
+    assert sessions > 1
