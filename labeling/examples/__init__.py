@@ -2,5 +2,6 @@
 
 from labeling.examples.example import Example, ExamplesRefused, Row
 from labeling.examples.reading import Examples, read_examples, read_rows
+from labeling.examples.table import read_texts
 
-__all__ = ["Example", "Examples", "ExamplesRefused", "Row", "read_examples", "read_rows"]
+__all__ = ["Example", "Examples", "ExamplesRefused", "Row", "read_examples", "read_rows", "read_texts"]

@@ -15,18 +15,34 @@ LONGEST_FIELD = 1 << 20
 
 def read_table(path: Path) -> list[Row]:
     """Columns `text` and one of intent, category or label; others are left alone. Raises ExamplesRefused."""
-    text = read_text(path)
-    header = (text.splitlines() or [""])[0]
-    delimiter = max(",;\t", key=header.count)
-    csv.field_size_limit(LONGEST_FIELD)
-    records = _records(path, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    _, names = next(records, (1, []))
+    names, records = _opened(path)
     text_column, intent_column = _columns(path, names)
     return [
         Row(_field(record, text_column), _field(record, intent_column), path, line)
         for line, record in records
         if any(field.strip() for field in record)
     ]
+
+
+def read_texts(path: Path) -> list[str]:
+    """The column `text` of a table of messages without intents. Raises ExamplesRefused."""
+    names, records = _opened(path)
+    known = [name.strip().casefold() for name in names]
+    if "text" not in known:
+        raise ExamplesRefused([f"{path}, line 1: needs the column text"])
+    texts = [_field(record, known.index("text")) for _, record in records]
+    return [text for text in texts if text]
+
+
+def _opened(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header's names, and the records after it."""
+    text = read_text(path)
+    header = (text.splitlines() or [""])[0]
+    delimiter = max(",;\t", key=header.count)
+    csv.field_size_limit(LONGEST_FIELD)
+    records = _records(path, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    _, names = next(records, (1, []))
+    return names, records
 
 
 def read_text(path: Path) -> str:

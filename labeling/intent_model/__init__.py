@@ -4,6 +4,7 @@ from labeling.intent_model.archive import pack, unpack
 from labeling.intent_model.artefact import ArtefactRefused, load
 from labeling.intent_model.encoder import Encoder, open_encoder
 from labeling.intent_model.evaluation import OUT_OF_SCOPE, evaluate
+from labeling.intent_model.measurement import Measured, evaluate_files
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.source import BUNDLED, EncoderUnusable
 from labeling.intent_model.training import TrainingRefused, train
@@ -15,8 +16,10 @@ __all__ = [
     "Encoder",
     "EncoderUnusable",
     "IntentModel",
+    "Measured",
     "TrainingRefused",
     "evaluate",
+    "evaluate_files",
     "load",
     "open_encoder",
     "pack",
