@@ -15,11 +15,13 @@ from typing import Any
 import httpx
 import yaml
 
-from bot.cli.processes import PATIENCE_SECONDS, ServiceFailed, free_port
+from bot.cli.processes import ServiceFailed, free_port
 from labeling.project import Project
 
 SAID_INSTEAD = "utter_handoff"
 """Custom actions need an action server, which the stock project does without: it says that it hands over."""
+PATIENCE_SECONDS = 600.0
+"""Two of them loading at once on a busy machine need minutes."""
 FALLBACK = "nlu_fallback"
 PIPELINE: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
