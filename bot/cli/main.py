@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 
 import typer
@@ -40,6 +41,8 @@ app.command(hidden=True)(services.practice)
 def main() -> None:
     """Runs the command; exit code 1 for a refusal, 2 for a wrong call, 130 for Ctrl-C."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Rasa's elderly dependencies complain of one another at every start
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _end)  # what was begun is ended in order, child processes too
     try:

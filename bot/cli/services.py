@@ -86,7 +86,10 @@ def practice(
     rate_limit: Annotated[bool, typer.Option(help="Answer 429 as Slack does.")] = True,
 ) -> None:
     """Run the practice workspace: a small Slack on this machine, for the demo and for tests."""
-    from escalation.practice.__main__ import main
+    import escalation
+    from escalation.practice.manifest import read_manifest
+    from escalation.practice.service import serve
+    from escalation.practice.settings import Settings
 
-    announce("practice", f"http://{host}:{port}/")
-    main(["--host", host, "--port", str(port), *([] if rate_limit else ["--no-rate-limit"])])
+    manifest = read_manifest(Path(escalation.__file__).parent / "manifest.yml")
+    serve(host, port, Settings(rate_limit=rate_limit), manifest, lambda url: announce("practice", url))

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-
-from escalation.practice.manifest import Manifest, ManifestUnusable, read_manifest
-from escalation.practice.practice import Practice
-from escalation.practice.server import create_app
+from escalation.practice.manifest import ManifestUnusable, read_manifest
+from escalation.practice.service import serve
 from escalation.practice.settings import Settings
+from labeling.refusal import Refusal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         manifest = read_manifest(options.manifest) if options.manifest else None
-    except ManifestUnusable as problem:
+        settings = Settings(rate_limit=not options.no_rate_limit, request_url=options.request_url)
+        serve(options.host, options.port, settings, manifest, _say)
+    except (ManifestUnusable, Refusal) as problem:
         print(problem, file=sys.stderr)
         return 1
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((options.host, options.port))
-        listener.listen(128)
-    except OSError:
-        print(f"Port {options.port} is in use. Choose another with --port.", file=sys.stderr)
-        return 1
-    asyncio.run(serve(listener, options.host, _settings(options), manifest))
+    except KeyboardInterrupt:
+        return 130
     return 0
+
+
+def _say(url: str) -> None:
+    print(f"Practice workspace: {url}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,39 +44,5 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    return Settings(rate_limit=not options.no_rate_limit, request_url=options.request_url)
-
-
-async def serve(listener: socket.socket, host: str, settings: Settings, manifest: Manifest | None) -> None:
-    """Serves on a bound socket until it is told to stop."""
-    port = listener.getsockname()[1]
-    base_url = f"http://{host}:{port}"
-    practice = Practice(base_url, settings, manifest)
-    config = uvicorn.Config(
-        create_app(practice),
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-        ws="wsproto",  # uvicorn's other one needs newer websockets than Rasa allows
-    )
-    print(f"Practice workspace: {base_url}/", flush=True)
-    await _Server(config, practice).serve(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """Sends home who waits for a change, so that stopping takes no time."""
-
-    def __init__(self, config: uvicorn.Config, practice: Practice) -> None:
-        super().__init__(config)
-        self._practice = practice
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._practice.workspace.close()
-        await super().shutdown(sockets)
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

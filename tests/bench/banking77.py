@@ -73,11 +73,14 @@ def _play(services: Stand, home: Path, project: Path, options: argparse.Namespac
         environment=services.environment,
     )
     seconds = time.monotonic() - started
-    runs = services.trainer("GET", "retrain")["number"]
+    finished = services.trainer("GET", "retrain")["number"]
     accepted = services.trainer("POST", "accept_all", {"trainer": "replay"})["accepted"]
     err.print(f"{accepted} corrections accepted, retraining …")
-    while services.trainer("GET", "retrain")["number"] == runs:
+    while services.trainer("GET", "retrain")["number"] == finished:
         time.sleep(0.5)
+    run = services.trainer("GET", "retrain")
+    if run["error"]:
+        raise Refusal(run["error"])
     after = services.trainer("GET", "status")
     return {
         "replay": json.loads(replayed),
@@ -86,7 +89,7 @@ def _play(services: Stand, home: Path, project: Path, options: argparse.Namespac
         "before": before["report"],
         "after": after["report"],
         "went_live": after["version"] != before["version"],
-        "objections": services.trainer("GET", "retrain")["objections"],
+        "objections": run["objections"],
     }
 
 
