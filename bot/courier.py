@@ -82,6 +82,10 @@ class Courier:
                 continue
             self._rung.clear()
 
+    def is_collected(self, channel_name: str) -> bool:
+        """The channel's customers hear an answer in the response to their message, and nowhere else."""
+        return channel_name not in self._outputs
+
     async def deliver_in(self, conversation_id: int) -> None:
         """Pushes what waits in the conversation, in order. The caller holds its lock."""
         for parcel in await asyncio.to_thread(self._waiting, conversation_id):

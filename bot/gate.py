@@ -7,8 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, UserMessage
-from sqlalchemy.exc import SQLAlchemyError
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.courier import Courier
 from bot.dialogue import Dialogue, Parsed, intent_of, routing_of
@@ -111,15 +111,19 @@ class Gate:
     async def _handle(self, channel_name: str, message: UserMessage) -> None:
         words = await self._words(channel_name, message)
         heard = await asyncio.to_thread(hear, self._database, words)
-        output = self._outputs[heard.message_id] = message.output_channel
+        output = message.output_channel
+        if not heard.duplicate:  # a repetition must not take the answer away from the first
+            self._outputs[heard.message_id] = output
         try:
             await asyncio.shield(self.start(self._take_up(heard.conversation_id, LOCK_PATIENCE_SECONDS)))
-            if heard.message_id in self._outputs and isinstance(output, CollectingOutputChannel):
-                await self._courier.give_answers(heard.message_id, output)  # a repetition, or a sibling was quicker
+            missed = heard.duplicate or heard.message_id in self._outputs  # handled before, or by another bot
+            if missed and self._courier.is_collected(channel_name):
+                await self._courier.give_answers(heard.message_id, output)
         except (ConversationBusy, SQLAlchemyError):
             await output.send_text_message(message.sender_id, STILL_WORKING)
         finally:
-            self._outputs.pop(heard.message_id, None)
+            if not heard.duplicate:
+                self._outputs.pop(heard.message_id, None)
 
     async def _words(self, channel_name: str, message: UserMessage) -> Words:
         text, choice = message.text, None
@@ -146,11 +150,22 @@ class Gate:
         async with self._locks.hold(conversation_id, patience):
             while waiting := await asyncio.to_thread(next_waiting, self._database, conversation_id):
                 outcome = await self._handled(waiting)
-                await asyncio.to_thread(settle, self._database, waiting, outcome)
+                await self._settle(waiting, outcome)
                 output = self._outputs.pop(waiting.message_id, None)
                 if output is not None:
                     await self._courier.give_answers(waiting.message_id, output)
             await self._courier.deliver_in(conversation_id)
+
+    async def _settle(self, waiting: Waiting, outcome: Outcome) -> None:
+        try:
+            await asyncio.to_thread(settle, self._database, waiting, outcome)
+        except OperationalError:
+            raise  # the database is away; the sweep tries again
+        except SQLAlchemyError as error:
+            # What the bot said cannot be stored, and never will be: the customer must not wait for it.
+            log.error("the answer to message %s cannot be stored", waiting.message_id, exc_info=error)
+            trouble = Outcome(outcome.routing, (Said(TROUBLE_WORDS),), "The bot's answer could not be stored.")
+            await asyncio.to_thread(settle, self._database, waiting, trouble)
 
     async def _handled(self, waiting: Waiting) -> Outcome:
         try:

@@ -8,6 +8,8 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from bot.words import clean
+
 SHOWN = ("buttons", "image", "attachment", "custom", "quick_replies", "elements")
 
 
@@ -37,8 +39,8 @@ class Recorder(OutputChannel):
         return self._name
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        said = Said(message.get("text") or "", {key: message[key] for key in SHOWN if message.get(key)})
-        if not said.text.strip() and not said.payload:
+        said = Said(clean(message.get("text") or ""), {key: message[key] for key in SHOWN if message.get(key)})
+        if not said.text and not said.payload:
             return
         if self._finished:
             self._late(said)

@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 FINISH_SECONDS = 10.0
 """How long running turns may still take when the bot stops."""
+HANG_UP_SECONDS = 2.0
+"""How long responses on their way may take after that."""
 LARGEST_REQUEST = 1_000_000
 SLOWEST_RESPONSE_SECONDS = 150.0
 """Longer than a message may wait for those before it."""
@@ -103,7 +105,7 @@ class Running:
 
     async def _hang_up(self) -> None:
         """Responses on their way are let through."""
-        deadline = asyncio.get_running_loop().time() + FINISH_SECONDS
+        deadline = asyncio.get_running_loop().time() + HANG_UP_SECONDS
         connections = self._server.connections
         while connections and asyncio.get_running_loop().time() < deadline:
             for connection in list(connections):

@@ -118,6 +118,8 @@ class Mute(Action):
         wish = tracker.latest_message["text"]
         if "slow" in wish:
             await asyncio.sleep(60)
+        if "odd" in wish:
+            dispatcher.utter_message(text="\\x00Odd.", json_message={"odd": {1, 2}})
         if "later" not in wish:
             return []
         dispatcher.utter_message(text="In a moment.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -43,6 +44,18 @@ def test_rest_answers_a_repeated_message_with_the_same_words(
     again = say(http, bot, "rest", "rob", "when do you open", metadata={"message_id": "7"}).json()
     assert again == first
     assert len(story_of(database, "rob").messages) == 2
+
+
+def test_rest_answers_every_one_of_the_same_message_sent_at_once(http: httpx.Client, bot: Bot) -> None:
+    def send(_: int) -> list[dict[str, Any]]:
+        said: list[dict[str, Any]] = say(
+            http, bot, "rest", "rhea", "when do you open", metadata={"message_id": "8"}
+        ).json()
+        return said
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    assert answers == [[{"recipient_id": "rhea", "text": "From nine to five."}]] * 4
 
 
 def test_a_button_works_on_rest_only_where_the_bot_offered_it(

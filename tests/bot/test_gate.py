@@ -223,6 +223,13 @@ def test_a_dialogue_that_hangs_is_cut_short_and_a_person_called(
     assert story_of(database, customer.conversation).cases[0].reason == "The bot took too long to answer."
 
 
+def test_an_answer_that_cannot_be_stored_is_no_endless_loop(customer: Customer, database: Database) -> None:
+    heard = customer.ask("please sing something odd")
+    assert heard.person == "waiting"
+    (case,) = story_of(database, customer.conversation).cases
+    assert "could not be stored" in case.reason or "dialogue failed" in case.reason
+
+
 def test_what_the_bot_says_later_by_itself_reaches_the_customer(customer: Customer) -> None:
     customer.say("sing me a song later")
     customer.wait(lambda now: now.said_by("bot") == ["In a moment.", "La la la."])
