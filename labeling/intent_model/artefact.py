@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.intent_model.calibration import SIGNS, Calibrator
+from labeling.intent_model.calibration import SIGNS, Calibrator, Confidence
 from labeling.intent_model.encoder import Encoder, open_encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
@@ -28,7 +28,7 @@ from labeling.refusal import Refusal
 if TYPE_CHECKING:
     from labeling.intent_model.model import IntentModel, Parts
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 FILES = ("labels.json", "terms.json", "calibration.json", "arrays.npz")
 
@@ -84,12 +84,28 @@ def _arrays(parts: Parts) -> dict[str, NDArray[Any]]:
         "neighbour_vectors": parts.neighbours.vectors.astype(np.float16),
         "neighbour_owners": parts.neighbours.owners.astype(np.int32),
         "pool": np.asarray(parts.pool.weights),
-        "sign_centre": parts.calibrator.centre,
-        "sign_scale": parts.calibrator.scale,
-        "sign_weights": parts.calibrator.weights,
-        "sign_bias": np.asarray(parts.calibrator.bias),
+        **_curve("right", parts.trust.right),
+        **_curve("scope", parts.trust.scope),
     }
     return arrays | {f"rarity_{kind}": rarity for kind, rarity in parts.words.terms.rarity.items()}
+
+
+def _curve(name: str, curve: Calibrator) -> dict[str, NDArray[Any]]:
+    return {
+        f"{name}_centre": curve.centre,
+        f"{name}_scale": curve.scale,
+        f"{name}_weights": curve.weights,
+        f"{name}_bias": np.asarray(curve.bias),
+    }
+
+
+def _read_curve(name: str, arrays: Mapping[str, NDArray[Any]]) -> Calibrator:
+    return Calibrator(
+        arrays[f"{name}_centre"],
+        arrays[f"{name}_scale"],
+        arrays[f"{name}_weights"],
+        float(arrays[f"{name}_bias"]),
+    )
 
 
 def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -182,7 +198,8 @@ def _fitting(parts: Parts, encoder: Encoder) -> Parts:
         (parts.words.weights, (parts.words.terms.columns, intents)),
         (parts.words.bias, (intents,)),
         (parts.neighbours.vectors, (len(parts.neighbours.owners), encoder.dimension)),
-        (parts.calibrator.weights, (len(SIGNS),)),
+        (parts.trust.right.weights, (len(SIGNS),)),
+        (parts.trust.scope.weights, (len(SIGNS),)),
     ]
     if any(array.shape != shape for array, shape in expected) or parts.neighbours.owners.max(initial=-1) >= intents:
         raise ValueError("shapes differ")
@@ -209,7 +226,7 @@ def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
             len(intents),
         ),
         Pool((first, second, third)),
-        Calibrator(arrays["sign_centre"], arrays["sign_scale"], arrays["sign_weights"], float(arrays["sign_bias"])),
+        Confidence(_read_curve("right", arrays), _read_curve("scope", arrays)),
         Calibration(tuple(turns["confidence"]), tuple(turns["right"]), tuple(turns["intent"])),
         manifest["snapshot"],
         manifest["metrics"],

@@ -1,15 +1,19 @@
-"""One calibrated number, P(first guess right and the turn in scope), from several signs of doubt."""
+"""One calibrated number, P(first guess right and the turn in scope), from several signs of doubt.
+
+Two curves, because two things can be wrong: the first guess among the known intents, and that there is a known
+intent at all. Questions out of scope are rare, so one curve for both would learn of the first alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from labeling.intent_model.head import log_softmax
-from labeling.intent_model.pool import Voices
+from labeling.intent_model.pool import Pool, Voices
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -19,7 +23,7 @@ PENALTY = 1.0
 """Regularisation, in examples' worth."""
 
 
-def signs(log_probabilities: Floats, voices: Voices) -> Doubles:
+def signs(log_probabilities: Floats, voices: Voices, pool: Pool) -> Doubles:
     """One row a message; each sign rises with the first guess's credit."""
     rows = np.arange(len(log_probabilities))
     best = log_probabilities.argmax(axis=1)
@@ -35,7 +39,7 @@ def signs(log_probabilities: Floats, voices: Voices) -> Doubles:
             (np.exp(ordered) * ordered).sum(axis=1),
             nearest,
             nearest - others.max(axis=1),
-            np.log(np.exp(voices.meaning.astype(np.float64)).sum(axis=1)),
+            pool.energy(voices),
             log_softmax(voices.meaning)[rows, best],
             voices.words[rows, best] - voices.words.max(axis=1),
         ],
@@ -58,6 +62,32 @@ class Calibrator:
         return sure
 
 
+@dataclass(frozen=True)
+class Confidence:
+    """P(first guess right, given that the turn is in scope) and P(in scope), at the declared share of traffic."""
+
+    right: Calibrator
+    scope: Calibrator
+
+    def sure(self, signs: Doubles) -> Doubles:
+        product: Doubles = self.right.confidence(signs) * self.scope.confidence(signs)
+        return product
+
+
+def fit_confidence(
+    signs: Doubles, right: NDArray[np.bool_], known: NDArray[np.bool_], out_of_scope: float
+) -> Confidence:
+    """`known` tells turns in scope from those of intents that were held out whole."""
+    first = fit_calibrator(signs[known], right[known], np.ones(int(known.sum())))
+    if known.all():
+        return Confidence(first, ALWAYS)
+    even = np.where(known, 0.5 / known.mean(), 0.5 / (~known).mean())
+    scope = fit_calibrator(signs, known, even)
+    # Fitted as if half the traffic were out of scope, where most is to be learned; moved to the declared share.
+    moved = scope.bias + float(np.log((1 - out_of_scope) / out_of_scope))
+    return Confidence(first, replace(scope, bias=moved))
+
+
 def fit_calibrator(signs: Doubles, right: NDArray[np.bool_], importance: Doubles) -> Calibrator:
     """No sign may count against the first guess: so few turns could teach it nonsense."""
     centre = np.average(signs, axis=0, weights=importance)
@@ -76,3 +106,9 @@ def fit_calibrator(signs: Doubles, right: NDArray[np.bool_], importance: Doubles
     bounds = [(0.0, None)] * last + [(None, None)]
     found = minimize(loss, np.zeros(last + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     return Calibrator(centre, scale, found.x[:last], float(found.x[last]))
+
+
+_NOTHING = np.zeros(len(SIGNS))
+NEVER = Calibrator(_NOTHING, np.ones(len(SIGNS)), _NOTHING, -30.0)
+ALWAYS = Calibrator(_NOTHING, np.ones(len(SIGNS)), _NOTHING, 30.0)
+NEVER_SURE = Confidence(NEVER, ALWAYS)

@@ -37,6 +37,7 @@ class _Judged:
     strange: NDArray[np.bool_]
     answered: NDArray[np.bool_]
     confidence: NDArray[np.float64]
+    in_scope: NDArray[np.float64]
 
 
 def evaluate(
@@ -82,6 +83,7 @@ def _judge(
         np.array([intent == OUT_OF_SCOPE for intent in truth], bool),
         np.array(answered, bool),
         opinion.confidence,
+        opinion.in_scope,
     )
 
 
@@ -113,7 +115,7 @@ def _out_of_scope(judged: _Judged, inside: NDArray[np.bool_]) -> dict[str, float
     if inside.all() or not inside.any():
         auroc = aupr = alarms = None
     else:
-        auroc, aupr, alarms = detection(judged.confidence[inside], judged.confidence[~inside])
+        auroc, aupr, alarms = detection(judged.in_scope[inside], judged.in_scope[~inside])
     answered = _share(judged.answered[~inside])
     return {"oos_auroc": auroc, "oos_aupr": aupr, "oos_fpr95": alarms, "oos_answered": answered}
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.intent_model.calibration import Calibrator, signs
+from labeling.intent_model.calibration import Confidence, signs
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
@@ -32,7 +32,7 @@ class Parts:
     words: Words
     neighbours: Neighbours
     pool: Pool
-    calibrator: Calibrator
+    trust: Confidence
     calibration: Calibration
     snapshot: str
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -44,6 +44,8 @@ class Opinion:
 
     probabilities: Floats
     confidence: NDArray[np.float64]
+    in_scope: NDArray[np.float64]
+    """P(some known intent is meant), whichever."""
 
 
 class IntentModel:
@@ -83,9 +85,13 @@ class IntentModel:
         embedded = self.encoder.embed(texts) if vectors is None else vectors
         voices = Voices(parts.head.scores(embedded), parts.words.scores(texts), parts.neighbours.scores(embedded))
         logs = parts.pool.log_probabilities(voices)
-        sure = parts.calibrator.confidence(signs(logs, voices))
+        found = signs(logs, voices, parts.pool)
         legible = np.fromiter((says_something(text) for text in texts), bool, len(texts))
-        return Opinion(np.exp(logs), np.where(legible, sure, 0.0))
+        return Opinion(
+            np.exp(logs),
+            np.where(legible, parts.trust.sure(found), 0.0),
+            np.where(legible, parts.trust.scope.confidence(found), 0.0),
+        )
 
     def _ranking(self, probabilities: Floats, confidence: float) -> Ranking:
         order = np.argsort(-probabilities, kind="stable")

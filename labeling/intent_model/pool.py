@@ -30,6 +30,9 @@ class Voices:
     def rows(self, chosen: NDArray[np.bool_]) -> Voices:
         return Voices(self.meaning[chosen], self.words[chosen], self.neighbours[chosen])
 
+    def raw(self) -> Floats:
+        return np.stack([self.meaning, self.words, self.neighbours])
+
     def stacked(self) -> Floats:
         return np.stack([log_softmax(self.meaning), self.words, self.neighbours])
 
@@ -39,6 +42,13 @@ class Pool:
     """The weights of the three voices."""
 
     weights: tuple[float, float, float]
+
+    def energy(self, voices: Voices) -> NDArray[np.float64]:
+        """How loudly anything at all is claimed for a message: low for what no intent covers."""
+        raw = np.tensordot(np.asarray(self.weights, np.float32), voices.raw(), 1).astype(np.float64)
+        loudest = raw.max(axis=1)
+        total: NDArray[np.float64] = loudest + np.log(np.exp(raw - loudest[:, None]).sum(axis=1))
+        return total
 
     def log_probabilities(self, voices: Voices) -> Floats:
         return log_softmax(np.tensordot(np.asarray(self.weights, np.float32), voices.stacked(), 1))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from labeling.examples import Example
-from labeling.intent_model.calibration import SIGNS, Calibrator, fit_calibrator, signs
+from labeling.intent_model.calibration import NEVER_SURE, Confidence, fit_confidence, signs
 from labeling.intent_model.conversion import Progress
 from labeling.intent_model.embeddings import Embeddings, shared_embeddings
 from labeling.intent_model.encoder import Encoder
@@ -32,13 +32,12 @@ from labeling.refusal import Refusal
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
 OUT_OF_SCOPE_SHARE = 0.04
 """The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
 ENOUGH_TO_JUDGE = 30
 """With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
-NEVER_SURE = Calibrator(np.zeros(len(SIGNS)), np.ones(len(SIGNS)), np.zeros(len(SIGNS)), -30.0)
 
 
 class TrainingRefused(Refusal):
@@ -97,7 +96,7 @@ def train(
         raise TrainingRefused(f"{len(intents)} intents have examples; a model needs at least two")
     data = _as_arrays(wanted, intents, embeddings or shared_embeddings(encoder), report, seed)
     held_out = _held_out(data, report)
-    pool, calibrator, calibration = _judge(data, intents, held_out, out_of_scope)
+    pool, trust, calibration = _judge(data, intents, held_out, out_of_scope)
     learned = _learn(data, np.arange(len(wanted)))
     report("Training", 1.0)
     snapshot = fingerprint(wanted)
@@ -107,7 +106,7 @@ def train(
         learned.words,
         learned.neighbours,
         pool,
-        calibrator,
+        trust,
         calibration,
         snapshot,
         {"examples": len(wanted)},
@@ -199,43 +198,35 @@ def _gathered(data: _Set, seen: list[tuple[int, Numbers, bool, Voices]]) -> _Hel
 
 def _judge(
     data: _Set, intents: tuple[str, ...], seen: _HeldOut, out_of_scope: float
-) -> tuple[Pool, Calibrator, Calibration]:
+) -> tuple[Pool, Confidence, Calibration]:
     known = seen.in_scope
     pool = fit_pool(seen.voices.rows(known), data.targets[seen.rows[known]])
     if known.sum() < ENOUGH_TO_JUDGE:
         return pool, NEVER_SURE, Calibration((), (), ())
     logs = pool.log_probabilities(seen.voices)
-    found = signs(logs, seen.voices)
+    found = signs(logs, seen.voices, pool)
     best = logs.argmax(axis=1)
     right = (best == data.targets[seen.rows]) & known
-    importance = _importance(known, out_of_scope)
-    sure = _cross_fitted(found, right, importance, seen.fold)
+    sure = _cross_fitted(found, right, seen, out_of_scope)
     sample = _calibration_turns(sure, known, out_of_scope)
     calibration = Calibration(
         tuple(map(float, sure[sample])),
         tuple(map(bool, right[sample])),
         tuple(intents[number] for number in best[sample]),
     )
-    return pool, fit_calibrator(found, right, importance), calibration
-
-
-def _importance(known: NDArray[np.bool_], out_of_scope: float) -> NDArray[np.float64]:
-    """Questions out of scope weigh together what their declared share of the traffic says."""
-    strange = max(1, int((~known).sum()))
-    each = out_of_scope / (1 - out_of_scope) * float(known.sum()) / strange
-    return np.where(known, 1.0, each)
+    return pool, fit_confidence(found, right, known, out_of_scope), calibration
 
 
 def _cross_fitted(
-    found: NDArray[np.float64], right: NDArray[np.bool_], importance: NDArray[np.float64], fold: Numbers
+    found: NDArray[np.float64], right: NDArray[np.bool_], seen: _HeldOut, out_of_scope: float
 ) -> NDArray[np.float64]:
     """Thresholds come from these, so no turn may be judged by a curve that was fitted to it."""
     sure = np.zeros(len(found))
-    part = fold % 5
+    part = seen.fold % 5
     for number in np.unique(part):
         mine = part == number
-        curve = fit_calibrator(found[~mine], right[~mine], importance[~mine])
-        sure[mine] = curve.confidence(found[mine])
+        curves = fit_confidence(found[~mine], right[~mine], seen.in_scope[~mine], out_of_scope)
+        sure[mine] = curves.sure(found[mine])
     return sure
 
 
