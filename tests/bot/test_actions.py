@@ -31,7 +31,7 @@ def run(actions: InProcessActions, name: str) -> tuple[Any, Trace]:
         TRACE.set(trace)
         try:
             return await actions.request(json=call(name), method="post"), trace
-        except Exception as error:
+        except aiohttp.ClientError as error:
             return error, trace
 
     return asyncio.run(turn())
