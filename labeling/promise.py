@@ -34,8 +34,8 @@ Thresholds = Mapping[str, float | None]
 GRID = tuple(1 / (1 + math.exp(-step / 10)) for step in range(70, -1, -1))
 """From 0.999 down to 0.5, even in log-odds; fixed, as the test's guarantee asks. Lower it never goes: a bot does
 not say what it believes to be more likely wrong than right, even where the promise would bear it."""
-STARTS = 3
-"""Thresholds that the allowance is dealt out to: those with 2, 4 and 8 times the fewest possible turns above."""
+STARTS = (0.3, 0.6)
+"""Where the allowance is dealt out: at the thresholds with these shares of the turns above them."""
 
 
 def thresholds(policy: Policy, calibration: Calibration) -> dict[str, float | None]:
@@ -66,7 +66,7 @@ def lowest_safe(turns: Sequence[tuple[float, bool]], promise: float, error: floa
     ordered = sorted(turns, key=lambda turn: -turn[0])
     wrong = [0, *accumulate(not right for _, right in ordered)]
     answered = [bisect_right(ordered, -threshold, key=lambda turn: -turn[0]) for threshold in GRID]
-    dealt = _dealt(answered, turns_needed(promise, error))
+    dealt = _dealt(answered)
     allowance, safe = 0.0, None
     for step, (threshold, count) in enumerate(zip(GRID, answered, strict=True)):
         allowance += error * dealt.get(step, 0.0)
@@ -77,13 +77,16 @@ def lowest_safe(turns: Sequence[tuple[float, bool]], promise: float, error: floa
     return safe
 
 
-def _dealt(answered: Sequence[int], enough: int) -> dict[int, float]:
-    """Which steps of the grid get a share of the allowance, and how much; `answered` counts turns above each."""
-    wanted = [enough * 2**power for power in range(1, STARTS + 1) if enough * 2**power <= answered[-1]]
-    if not wanted and enough <= answered[-1]:
-        wanted = [enough]
-    starts = {next(step for step, count in enumerate(answered) if count >= least) for least in wanted}
-    return dict.fromkeys(starts, 1 / max(1, len(starts)))
+def _dealt(answered: Sequence[int]) -> dict[int, float]:
+    """Which steps of the grid get a share of the allowance, and how much; `answered` counts turns above each.
+
+    The promise has no say in it, so that a stricter promise can never end at a lower threshold.
+    """
+    dealt: dict[int, float] = {}
+    for share in STARTS:
+        step = next(step for step, count in enumerate(answered) if count >= share * answered[-1])
+        dealt[step] = dealt.get(step, 0.0) + 1 / len(STARTS)
+    return dealt
 
 
 def turns_needed(promise: float, error: float) -> int:

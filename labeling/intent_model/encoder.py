@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,15 +92,14 @@ def open_encoder(
     Raises EncoderUnusable, in one line, where tokenizer, weights or pooling are missing.
     """
     count = threads or int(os.environ.get("HANDRAISE_THREADS", "0")) or min(4, os.cpu_count() or 1)
-    opened = _opened(name_or_path, count)
-    if not opened:
-        opened.append(_open(name_or_path, count, progress))
-    return opened[0]
+    with _opening:
+        if (name_or_path, count) not in _opened:
+            _opened[name_or_path, count] = _open(name_or_path, count, progress)
+        return _opened[name_or_path, count]
 
 
-@lru_cache(maxsize=4)
-def _opened(_name: str, _threads: int) -> list[Encoder]:
-    return []
+_opened: dict[tuple[str, int], Encoder] = {}
+_opening = threading.Lock()
 
 
 def _open(name: str, threads: int, progress: Progress | None) -> Encoder:

@@ -67,8 +67,8 @@ def test_many_sure_and_right_turns_support_a_promise_at_a_useful_threshold() -> 
     assert (confidence >= threshold).mean() > 0.6
 
 
-def test_one_wrong_turn_at_the_very_top_does_not_end_the_search() -> None:
-    turns = [(0.999, False)] + [(0.95, True)] * 500
+def test_wrong_turns_at_the_very_top_do_not_end_the_search() -> None:
+    turns = [(0.999, False)] * 3 + [(0.95, True)] * 500
 
     assert lowest_safe(turns, 0.95, 0.05) is not None
 
@@ -85,7 +85,7 @@ def test_too_few_turns_support_nothing_however_right_they_are() -> None:
 
     assert enough == 59
     assert lowest_safe([(0.99, True)] * (enough - 1), 0.95, 0.05) is None
-    assert lowest_safe([(0.99, True)] * enough, 0.95, 0.05) is not None
+    assert lowest_safe([(0.99, True)] * (2 * enough), 0.95, 0.05) is not None
 
 
 def test_a_tier_that_never_answers_has_no_threshold() -> None:
