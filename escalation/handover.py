@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -138,9 +139,9 @@ def take_over(session: Session, case_id: int, person: Person) -> Case:
 def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: str) -> Message:
     """The owner's words to the customer; a first reply claims an open case.
 
-    The same `slack_ts` twice is the same reply. Raises CaseTaken or CaseClosed.
+    The same `slack_ts` (seconds since 1970) twice is the same reply. Raises CaseTaken or CaseClosed.
     """
-    case = claim(session, case_id, person)
+    case = _ready_for_reply(session, case_id, person, slack_ts)
     conversation = conversation_by_id(session, case.conversation_id)
     client_id = f"slack:{case.slack_channel}:{slack_ts}"
     seen = find_by_client_id(session, case.conversation_id, client_id)
@@ -156,6 +157,17 @@ def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: s
         case_id=case_id,
         slack_ts=slack_ts,
     )
+
+
+def _ready_for_reply(session: Session, case_id: int, person: Person, slack_ts: str) -> Case:
+    try:
+        return claim(session, case_id, person)
+    except CaseClosed:
+        case = case_by_id(session, case_id)
+        said_at = datetime.utcfromtimestamp(float(slack_ts))
+        if case.owner_id != person.id or case.closed_at is None or said_at > case.closed_at:
+            raise
+        return case  # Slack tells of a reply and of the click after it in any order
 
 
 def reword(message: Message, text: str | None) -> None:

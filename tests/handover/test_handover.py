@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -114,7 +115,21 @@ def test_a_closed_case_gives_the_conversation_back_and_takes_no_reply(either_dat
     with either_database.reading() as session:
         assert unclosed_case(session, 1) is None
     with pytest.raises(CaseClosed), either_database.transaction() as session:
-        handover.reply(session, case_id, MINA, "One more thing", "17.3")
+        handover.reply(session, case_id, MINA, "One more thing", f"{time.time() + 60:.6f}")
+
+
+def test_a_reply_that_slack_tells_of_after_its_author_closed_the_case_is_still_sent(
+    either_database: Database,
+) -> None:
+    case_id = open_case(either_database)
+    before = f"{time.time() - 1:.6f}"
+    with either_database.transaction() as session:
+        handover.claim(session, case_id, MINA)
+        handover.close(session, case_id, MINA, Outcome.ANSWERED)
+    with either_database.transaction() as session:
+        assert handover.reply(session, case_id, MINA, "Done, enjoy.", before).text == "Done, enjoy."
+    with pytest.raises(CaseClosed), either_database.transaction() as session:
+        handover.reply(session, case_id, JONAS, "Me too", before)
 
 
 def test_a_released_case_can_be_claimed_by_a_colleague(either_database: Database) -> None:
