@@ -20,6 +20,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.training import code_fingerprint
 from labeling.project import DEFAULT_ENCODER
 from labeling.ranking import Ranking
 
@@ -108,6 +109,11 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
     @staticmethod
     def required_packages() -> list[str]:
         return ["onnxruntime"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Rasa keeps trained components, and would not notice by itself that the intent model's code changed."""
+        return code_fingerprint()
 
     @classmethod
     def create(

@@ -155,10 +155,8 @@ async def _agent(endpoints: AvailableEndpoints, actions: InProcessActions, datab
     try:
         agent.load_model(model)
     except Exception as error:
-        log.exception("the dialogue model cannot be loaded")
-        raise ModelUnusable(
-            f"{model} cannot be loaded ({type(error).__name__}); delete it and start again"
-        ) from error
+        reason = " ".join(str(error.__cause__ or error).split())  # Rasa's graph wraps what a component raised
+        raise ModelUnusable(f"{model} cannot be loaded: {reason}; delete it and start again") from error
     return agent
 
 

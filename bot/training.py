@@ -80,14 +80,23 @@ def _last_line(said: str) -> str:
 
 
 def _name(project: Project) -> str:
+    files = (*_files(project.config), *_files(project.domain), *_files(project.data), *_our_own())
+    return f"{PREFIX}{_fingerprint(files)[:16]}.tar.gz"
+
+
+def code_fingerprint() -> str:
+    """Changes whenever an artefact kept from before might not be what this code writes and reads."""
+    return _fingerprint(_our_own())
+
+
+def _fingerprint(files: Iterable[Path]) -> str:
     fingerprint = hashlib.sha256()
-    for file in (*_files(project.config), *_files(project.domain), *_files(project.data), *_our_own()):
+    for file in files:
         fingerprint.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return f"{PREFIX}{fingerprint.hexdigest()[:16]}.tar.gz"
+    return fingerprint.hexdigest()
 
 
 def _our_own() -> Iterable[Path]:
-    """A model holds an artefact that this very code must be able to read."""
     import labeling
 
     here = Path(__file__).parent
