@@ -20,7 +20,7 @@ from labeling.project import find_project
 def demo(
     project: Folder = HERE,
     keep: Annotated[bool, typer.Option(help="Go on with what the last demo left.")] = False,
-    port: Annotated[int, typer.Option(help="Where the demo's page is, if nobody else is there.")] = 8080,
+    port: Annotated[int, typer.Option(help="Where the demo's page is, if nobody else is there; 0: anywhere.")] = 8080,
 ) -> None:
     """Start everything on this machine and show one page on which to play customer, agent and trainer.
 
@@ -30,7 +30,8 @@ def demo(
     home = place.home / "demo"
     if not keep:
         _forget(home)
-    ports = {"bot": free_port(port), "practice": free_port(port + 1), "labeling": free_port(port + 2)}
+    names = ("bot", "practice", "labeling")
+    ports = {name: free_port(port + place if port else 0) for place, name in enumerate(names)}
     environment = demo_environment(home, ports["practice"])
     stage = _write_stage(home, ports)
     with ExitStack() as running:
@@ -84,7 +85,7 @@ def _write_stage(home: Path, ports: Mapping[str, int]) -> Path:
     addresses = {
         "customer": "/",
         "agent": f"http://127.0.0.1:{ports['practice']}/?as=mina",
-        "trainer": f"http://127.0.0.1:{ports['labeling']}/",
+        "trainer": f"http://127.0.0.1:{ports['labeling']}/?as=Noor",
     }
     stage.write_text(json.dumps({**addresses, "steps": steps}), encoding="utf-8")
     return stage
