@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from escalation.practice.player import Play
-from tests.acceptance.stand import Stand, stand
+from tests.acceptance.stand import Stand, stand, until
 
 pytestmark = pytest.mark.acceptance
 
@@ -28,14 +27,6 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url = request.getfixturevalue("module_postgresql_url")
     with stand(home, url) as services:
         yield services
-
-
-def until(what: Callable[[], Any], seconds: float = 90.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return found
 
 
 def card_about(agent: Play, words: str) -> dict[str, Any]:
