@@ -19,6 +19,9 @@ CHANNEL = "handraise"
 """The PostgreSQL notification channel that every commit rings."""
 
 
+_WROTE = "handraise_wrote"
+
+
 class DatabaseUnreachable(Refusal):
     """The database cannot be opened. Check DATABASE_URL, and that the server runs and lets you in."""
 
@@ -44,9 +47,11 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Everything inside is committed together, or not at all; a commit rings the bell."""
         with Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"handraise_writes": True})
+            connection = session.connection(execution_options={"handraise_writes": True})
+            connection.info[_WROTE] = False
             yield session
-            if self.is_postgresql:
+            session.flush()
+            if self.is_postgresql and connection.info[_WROTE]:  # a reader woken by a reader would never sleep again
                 session.execute(text(f"NOTIFY {CHANNEL}"))
             session.commit()
 
@@ -71,7 +76,9 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        event.listen(engine, "after_cursor_execute", _note_writing)
+        return engine
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +86,11 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_writing(connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
+    if context.isinsert or context.isupdate or context.isdelete:
+        connection.info[_WROTE] = True
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

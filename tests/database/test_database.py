@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,26 @@ def test_the_bell_rings_after_somebody_elses_commit(either_database: Database) -
             conversation_of(session, "webchat", "c1")
         assert rung.wait(10)
         elsewhere.close()
+    finally:
+        bell.stop()
+
+
+def test_a_transaction_that_changes_nothing_rings_for_nobody(
+    either_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labeling.database.bell.SAFETY_SECONDS", 60.0)
+    rings: list[None] = []
+    bell = Bell(either_database)
+    bell.listen(lambda: rings.append(None))
+    bell.start()
+    try:
+        time.sleep(0.5)
+        rings.clear()
+        for _ in range(5):
+            with either_database.transaction() as session:
+                find_conversation(session, "webchat", "c1")
+        time.sleep(0.5)
+        assert rings == []
     finally:
         bell.stop()
 
