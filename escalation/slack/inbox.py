@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +13,7 @@ from slack_sdk.webhook import WebhookClient
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
+from escalation.slack.drain import Drain
 from escalation.slack.event import Deletion, Edit, Reply
 from escalation.slack.intents import Intents
 from escalation.slack.people import People
@@ -39,51 +39,24 @@ ATTEMPTS = 5
 """After so many failures an item is put aside, with its payload, so that it holds nothing up."""
 CARD_PATIENCE = timedelta(minutes=2)
 """How long a reply waits for the row of its card: a crash may have come between posting and writing down."""
-IDLE_SECONDS = 0.5
 _MENTION = re.compile(r"<@([A-Z0-9]+)")
 
 
 class Worker:
-    """One thread that takes items in the order in which they came."""
+    """Takes items in the order in which they came."""
 
     def __init__(self, database: Database, people: People, intents: Intents, bot_user_id: str) -> None:
         self._database = database
         self._people = people
         self._intents = intents
         self._bot_user_id = bot_user_id
-        self._wake = threading.Event()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def wake(self) -> None:
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Finishes the item in hand; the rest waits in the inbox."""
-        self._stopped.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._wake.clear()
-            try:
-                worked = self.work()
-            except Exception as error:  # noqa: BLE001 - the service's outermost edge
-                log.error("the inbox cannot be worked on (%s); trying again", type(error).__name__)
-                worked = False
-            if not worked:
-                self._wake.wait(IDLE_SECONDS)
+        self.drain = Drain("inbox", self.work, patience=10)
 
     def work(self) -> bool:
         """Everything that waits, once each; False where nothing could be finished."""
         finished = False
         for row in self._waiting():
-            if self._stopped.is_set():
+            if self.drain.is_stopping:
                 break
             finished = self._take(row) or finished
         return finished

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import http.client
 import logging
-import threading
 import time
 from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlmodel import Session
 
+from escalation.slack.drain import Drain
 from escalation.slack.errand import LEASE_SECONDS, Errands
 from escalation.slack.failure import Later, Never, judge, own_fault, unreachable
 from escalation.store.outbox import Outgoing, due, postpone
@@ -19,45 +19,16 @@ from labeling.database import Database
 
 log = logging.getLogger(__name__)
 
-IDLE_SECONDS = 0.5
-"""How often postponed errands are looked for; new ones ring the bell."""
-
 
 class Sender:
-    """One thread that does due errands, oldest first, in order within a case."""
+    """Does due errands, oldest first, in order within a case."""
 
     def __init__(self, database: Database, errands: Errands) -> None:
         self._database = database
         self._errands = errands
-        self._wake = threading.Event()
-        self._stopped = threading.Event()
         self._silent_until: dict[str, float] = {}
         """By channel, on the monotonic clock: before then Slack wants to hear nothing for it."""
-        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def wake(self) -> None:
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Finishes the errand in hand; the rest waits in the outbox."""
-        self._stopped.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=LEASE_SECONDS)
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._wake.clear()
-            try:
-                worked = self.send_one()
-            except Exception as error:  # noqa: BLE001 - the service's outermost edge
-                log.error("the outbox cannot be worked on (%s); trying again", type(error).__name__)
-                worked = False
-            if not worked:
-                self._wake.wait(IDLE_SECONDS)
+        self.drain = Drain("outbox", self.send_one, patience=LEASE_SECONDS)
 
     def send_one(self) -> bool:
         """Does the next due errand; False where none is due."""

@@ -48,26 +48,26 @@ class Desk:
         people = People(place.slack)
         self._worker = Worker(database, people, intents, place.bot_user_id)
         self._sender = Sender(database, Errands(database, place.slack, place.channel, intents))
-        door = Door(database, place.slack, intents, self._worker.wake)
+        door = Door(database, place.slack, intents, self._worker.drain.wake)
         self._listening = _listening(door.app(settings.signing_secret), settings)
         self._bell = Bell(database)
-        self._bell.listen(self._worker.wake)
-        self._bell.listen(self._sender.wake)
+        self._bell.listen(self._worker.drain.wake)
+        self._bell.listen(self._sender.drain.wake)
         self.where = _where(place, self._listening)
 
     def start(self) -> None:
         """Serves Slack, and catches up with what has waited meanwhile. Raises SettingsRefused."""
         self._listening.start()
-        self._worker.start()
-        self._sender.start()
+        self._worker.drain.start()
+        self._sender.drain.start()
         self._bell.start()
 
     def stop(self) -> None:
         """Takes nothing more in, and finishes what is in hand."""
         self._listening.stop()
         self._bell.stop()
-        self._worker.stop()
-        self._sender.stop()
+        self._worker.drain.stop()
+        self._sender.drain.stop()
 
 
 def run(project: Project, database: Database, settings: Settings, on_ready: Callable[[str], None]) -> None:
