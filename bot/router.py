@@ -23,7 +23,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.intent_classifier import OPINION, Opinion
-from labeling.policy import CERTAINTY, PolicyError, read_policy
+from labeling.policy import CAUTION, CERTAINTY, PolicyError, read_policy
 from labeling.promise import Thresholds, thresholds
 from labeling.ranking import Ranking
 from labeling.routing import Route, readable, route
@@ -40,11 +40,12 @@ NO_OPINION = Route("escalate", None, "The intent model could not read this messa
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class Router(GraphComponent, RasaIntentClassifier):
-    """Knobs: `details` (entities that, alone in a message, answer the bot's question), `tiers`, `certainty`."""
+    """Knobs: `details` (entities that, alone in a message, answer the bot's question), `tiers`, `certainty`,
+    `caution`."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         try:
-            self._policy = read_policy(config["tiers"], config["certainty"])
+            self._policy = read_policy(config["tiers"], config["certainty"], config["caution"])
         except PolicyError as error:
             raise InvalidConfigException(str(error)) from error
         self._details = frozenset(config["details"])
@@ -52,7 +53,7 @@ class Router(GraphComponent, RasaIntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"details": [], "tiers": {}, "certainty": CERTAINTY}
+        return {"details": [], "tiers": {}, "certainty": CERTAINTY, "caution": CAUTION}
 
     @classmethod
     def create(

@@ -17,7 +17,6 @@ from labeling.promise import thresholds
 from labeling.promotion import Exam, Judged
 from labeling.refusal import Refusal
 from labeling.report import Report
-from labeling.routing import answers
 from labeling.snapshot import Snapshot, key
 
 if TYPE_CHECKING:
@@ -86,16 +85,16 @@ def unseen(frozen: Sequence[Example], snapshot: Snapshot) -> tuple[Example, ...]
 
 def examine(model: IntentModel, messages: Sequence[Example], policy: Policy) -> tuple[Exam, Report]:
     """What the model says of each message and whether the bot would have answered it, and both in numbers."""
-    from labeling.intent_model import OUT_OF_SCOPE, evaluate
+    from labeling.intent_model import OUT_OF_SCOPE, answered, evaluate
     from labeling.intent_model.embeddings import shared_embeddings
 
     texts = [message.text for message in messages]
     opinion = model.opinion(texts, shared_embeddings(model.encoder).embed(texts))
-    limits = thresholds(policy, model.calibration)
+    said = answered(model.intents, opinion, policy, thresholds(policy, model.calibration))
     judged = []
-    for message, probabilities, sure in zip(messages, opinion.probabilities, opinion.confidence, strict=True):
+    for message, probabilities, is_answered in zip(messages, opinion.probabilities, said, strict=True):
         guess = model.intents[int(probabilities.argmax())]
         truth = None if message.intent == OUT_OF_SCOPE else message.intent
-        judged.append(Judged(truth, guess, answers(policy.tier_of(guess), limits, float(sure))))
+        judged.append(Judged(truth, guess, bool(is_answered)))
     report = evaluate(model, messages, policy, opinion)
     return Exam(tuple(judged), report.ece or 0.0), report

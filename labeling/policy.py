@@ -10,6 +10,12 @@ from labeling.refusal import Refusal
 
 CERTAINTY = 0.95
 """How sure the derived thresholds must be that a promise is kept, where config.yml does not say."""
+CAUTION = 0.03
+"""From this probability on that a wish is meant which always goes to a person, a person answers.
+
+On the demo shop's examples, held out: of 8 critical turns that were about to be answered it stops 7, and of 2,378
+right answers it costs 7; of the frozen set's answers it stops 2 wrong ones and none that is right.
+"""
 
 
 class PolicyError(Refusal):
@@ -33,17 +39,26 @@ class Policy:
     intents: Mapping[str, Tier]
     certainty: float = CERTAINTY
     """The share of training runs (0 to 1) in which every derived threshold must keep its promise."""
+    caution: float = CAUTION
+    """The probability (0 to 1) of all never-answered intents together from which on nothing else is answered."""
 
     def tier_of(self, intent: str) -> Tier | None:
         return self.intents.get(intent)
 
+    def never_answers(self, intent: str) -> bool:
+        """Whether its tier says `answer: never`."""
+        tier = self.tier_of(intent)
+        return tier is not None and not tier.answers
 
-def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY) -> Policy:
+
+def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY, caution: float = CAUTION) -> Policy:
     """Reads what stands under `tiers:` in config.yml. Raises PolicyError."""
     if not isinstance(tiers, Mapping) or not tiers:
         raise PolicyError("tiers: name at least one tier, such as routine: {promise: 0.95, intents: [...]}")
     if not isinstance(certainty, float) or not 0.5 <= certainty < 1:
         raise PolicyError(f"certainty: must be from 0.5 to below 1, and is {certainty!r}")
+    if isinstance(caution, bool) or not isinstance(caution, (int, float)) or not 0 < caution <= 1:
+        raise PolicyError(f"caution: must be above 0, up to 1 (which switches it off), and is {caution!r}")
     intents: dict[str, Tier] = {}
     read = []
     for name, entry in tiers.items():
@@ -55,7 +70,7 @@ def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY) -> Polic
                     f"tiers: {intent} is in both {intents[intent].name} and {tier.name}; leave it in one"
                 )
             intents[intent] = tier
-    return Policy(tuple(read), intents, certainty)
+    return Policy(tuple(read), intents, certainty, float(caution))
 
 
 def _tier(name: str, entry: Any) -> Tier:

@@ -17,7 +17,7 @@ from labeling.examples import Example
 from labeling.judging import examine, material, unseen
 from labeling.labels import labels
 from labeling.lock import alone
-from labeling.policy import CERTAINTY, Policy, read_policy
+from labeling.policy import CAUTION, CERTAINTY, Policy, read_policy
 from labeling.project import Project
 from labeling.promotion import Exam, Gates, objections, read_gates
 from labeling.refusal import Refusal
@@ -94,7 +94,8 @@ def ensure_live(project: Project, database: Database, progress: Progress | None 
 
 def read_project_policy(project: Project) -> Policy:
     """Raises PolicyError."""
-    return read_policy(project.router.get("tiers") or {}, project.router.get("certainty", CERTAINTY))
+    knobs = project.router
+    return read_policy(knobs.get("tiers") or {}, knobs.get("certainty", CERTAINTY), knobs.get("caution", CAUTION))
 
 
 class _Retraining:

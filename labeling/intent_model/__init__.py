@@ -3,7 +3,7 @@
 from labeling.intent_model.archive import pack, unpack
 from labeling.intent_model.artefact import ArtefactRefused, load
 from labeling.intent_model.encoder import Encoder, open_encoder
-from labeling.intent_model.evaluation import OUT_OF_SCOPE, evaluate
+from labeling.intent_model.evaluation import OUT_OF_SCOPE, answered, evaluate
 from labeling.intent_model.measurement import Measured, evaluate_files
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.source import BUNDLED, EncoderUnusable
@@ -18,6 +18,7 @@ __all__ = [
     "IntentModel",
     "Measured",
     "TrainingRefused",
+    "answered",
     "evaluate",
     "evaluate_files",
     "load",

@@ -63,6 +63,17 @@ def evaluate(
     )
 
 
+def answered(
+    intents: Sequence[str], opinion: Opinion, policy: Policy, least: Mapping[str, float | None]
+) -> NDArray[np.bool_]:
+    """Which of the messages the router would let the bot answer."""
+    best = opinion.probabilities.argmax(axis=1) if len(opinion.confidence) else np.zeros(0, np.int64)
+    risky = [number for number, intent in enumerate(intents) if policy.never_answers(intent)]
+    risk = opinion.probabilities[:, risky].sum(axis=1, dtype=np.float64)
+    turns = zip(best, opinion.confidence, risk, strict=True)
+    return np.array([answers(intents[guess], sure, risk, policy, least) for guess, sure, risk in turns], bool)
+
+
 def _judge(
     model: IntentModel,
     examples: Sequence[Example],
@@ -73,15 +84,12 @@ def _judge(
     best = opinion.probabilities.argmax(axis=1) if len(examples) else np.zeros(0, np.int64)
     guess = [model.intents[number] for number in best]
     truth = [example.intent for example in examples]
-    answered = [
-        answers(policy.tier_of(intent), least, sure) for intent, sure in zip(guess, opinion.confidence, strict=True)
-    ]
     return _Judged(
         truth,
         guess,
         np.array([g == t for g, t in zip(guess, truth, strict=True)], bool),
         np.array([intent == OUT_OF_SCOPE for intent in truth], bool),
-        np.array(answered, bool),
+        answered(model.intents, opinion, policy, least),
         opinion.confidence,
         opinion.in_scope,
     )

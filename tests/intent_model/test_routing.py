@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from labeling.intent_model import answered
+from labeling.intent_model.model import Opinion
 from labeling.policy import Policy, PolicyError, Tier, read_policy
 from labeling.ranking import Guess, Ranking
 from labeling.routing import route
@@ -54,6 +59,66 @@ def test_a_critical_turn_goes_to_a_person_however_sure() -> None:
 
     assert decision.kind == "escalate"
     assert decision.reason == "It may be Report fraud; critical turns always go to a person."
+
+
+def fraud_within(share: float) -> Ranking:
+    guesses = (Guess("store_hours", 1 - share), Guess("report_fraud", share))
+    return Ranking(guesses, 0.98, "v1")
+
+
+def test_a_critical_wish_inside_an_everyday_sentence_goes_to_a_person_who_reads_why() -> None:
+    decision = route(fraud_within(0.12), POLICY, THRESHOLDS)
+
+    assert (decision.kind, decision.tier) == ("escalate", "routine")
+    assert decision.reason == "It may also be Report fraud (12 %), which always goes to a person."
+
+
+def test_several_small_suspicions_count_together() -> None:
+    policy = read_policy(
+        {
+            "routine": {"promise": 0.95, "intents": ["store_hours"]},
+            "critical": {"answer": "never", "intents": ["report_fraud", "legal_claim"]},
+        }
+    )
+    guesses = (Guess("store_hours", 0.96), Guess("report_fraud", 0.02), Guess("legal_claim", 0.02))
+
+    decision = route(Ranking(guesses, 0.98, "v1"), policy, THRESHOLDS)
+
+    assert decision.kind == "escalate"
+    assert decision.reason == (
+        "It may also be Report fraud or Legal claim (with their like 4 %), which always go to a person."
+    )
+
+
+def test_a_trace_of_suspicion_stops_no_answer() -> None:
+    assert route(fraud_within(0.02), POLICY, THRESHOLDS).kind == "answer"
+
+
+def test_how_much_suspicion_stops_an_answer_is_a_knob() -> None:
+    bold = replace(POLICY, caution=0.5)
+
+    assert route(fraud_within(0.12), bold, THRESHOLDS).kind == "answer"
+
+
+def test_an_unsure_turn_says_so_before_it_says_what_else_it_may_be() -> None:
+    unsure = replace(fraud_within(0.12), confidence=0.5)
+
+    assert route(unsure, POLICY, THRESHOLDS).reason.startswith("Only 50 % sure")
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.001, 1))
+def test_evaluation_decides_as_the_router_does(confidence: float, share: float, caution: float) -> None:
+    policy = replace(POLICY, caution=caution)
+    intents = ("report_fraud", "store_hours")
+    probabilities = np.array([[share, 1 - share]], np.float32)
+    opinion = Opinion(probabilities, np.array([confidence]), np.array([1.0]))
+    ordered = sorted(zip(probabilities[0], intents, strict=True), reverse=True)
+    guesses = tuple(Guess(intent, float(probability)) for probability, intent in ordered)
+    assume(share != 0.5)
+
+    (said,) = answered(intents, opinion, policy, THRESHOLDS)
+
+    assert said == (route(Ranking(guesses, confidence, "v1"), policy, THRESHOLDS).kind == "answer")
 
 
 def test_an_intent_in_no_tier_goes_to_a_person() -> None:
@@ -117,3 +182,9 @@ def test_tiers_that_make_no_sense_are_refused_in_one_line(tiers: object, complai
 def test_a_certainty_that_nothing_can_give_is_refused(certainty: float) -> None:
     with pytest.raises(PolicyError, match="certainty"):
         read_policy({"routine": {"promise": 0.9, "intents": ["a"]}}, certainty)
+
+
+@pytest.mark.parametrize("caution", [0, 0.0, 1.5, "low", True])
+def test_a_caution_that_means_nothing_is_refused(caution: object) -> None:
+    with pytest.raises(PolicyError, match="caution"):
+        read_policy({"routine": {"promise": 0.9, "intents": ["a"]}}, caution=caution)  # type: ignore[arg-type]
