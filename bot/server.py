@@ -15,19 +15,13 @@ from typing import TYPE_CHECKING
 
 from bot.training import train_dialogue
 from labeling.database import Database
+from labeling.port import address, listen
 from labeling.project import Project
-from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
     from bot.running import Running
 
-__all__ = ["BotRefused", "Settings", "run", "serve", "train_dialogue"]
-
-BACKLOG = 256
-
-
-class BotRefused(Refusal):
-    """The bot cannot start; the message says what to change."""
+__all__ = ["Settings", "run", "serve", "train_dialogue"]
 
 
 @dataclass(frozen=True)
@@ -53,27 +47,13 @@ def serve(
     stage: Path | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Runs until SIGTERM or SIGINT, then lets running turns end. Raises BotRefused and other Refusals."""
+    """Runs until SIGTERM or SIGINT, then lets running turns end. Raises PortTaken and other Refusals."""
     from bot.logs import quiet_logs
 
-    with claim(host, port) as listening:
+    with listen(host, port) as listening:
         settings = Settings(project, database, model or train_dialogue(project), host, port, stage)
         quiet_logs()
         asyncio.run(run(settings, listening, on_ready or (lambda url: None)))
-
-
-def claim(host: str, port: int) -> socket.socket:
-    """Takes the port before anything slow is done. Raises BotRefused."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise BotRefused(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
-    listening.listen(BACKLOG)
-    return listening
 
 
 async def run(
@@ -90,9 +70,7 @@ async def run(
             asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
     running = await _start(settings, listening)
     try:
-        port = listening.getsockname()[1]
-        shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-        on_ready(f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/")
+        on_ready(address(listening, settings.host))
         await stop.wait()
     finally:
         await running.stop()

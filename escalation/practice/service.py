@@ -11,18 +11,14 @@ from escalation.practice.manifest import Manifest
 from escalation.practice.practice import Practice
 from escalation.practice.server import create_app
 from escalation.practice.settings import Settings
-from labeling.refusal import Refusal
-
-
-class PortTaken(Refusal):
-    """Somebody else listens there. Choose another port."""
+from labeling.port import listen
 
 
 def serve(
     host: str, port: int, settings: Settings, manifest: Manifest | None, on_ready: Callable[[str], None]
 ) -> None:
     """Port 0 takes a free one; `on_ready` is told the address. Raises PortTaken."""
-    listener = _listen(host, port)
+    listener = listen(host, port)
     base_url = f"http://{host}:{listener.getsockname()[1]}"
     practice = Practice(base_url, settings, manifest)
     config = uvicorn.Config(
@@ -32,18 +28,6 @@ def serve(
         ws="wsproto",  # uvicorn's other one needs newer websockets than Rasa allows
     )
     _Server(config, practice, lambda: on_ready(f"{base_url}/")).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from error
-    listener.listen(128)
-    return listener
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from escalation.slack.settings import SettingsRefused
+from labeling.port import listen
 
 PATH = "/slack/events"
 LARGEST = 1_000_000
@@ -51,13 +50,10 @@ async def _read(request: Request) -> bytes | None:
 
 
 class WebServer:
-    """Serves the app from a thread of its own. Raises SettingsRefused where the port is taken."""
+    """Serves the app from a thread of its own. Raises PortTaken."""
 
     def __init__(self, bolt: App, host: str, port: int) -> None:
-        try:
-            self._socket = socket.create_server((host, port))
-        except OSError as error:
-            raise SettingsRefused(f"port {port} on {host} is in use: choose another with --port") from error
+        self._socket = listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(web_app(bolt), log_level="warning", access_log=False, lifespan="off", ws="none")
         self._server = uvicorn.Server(config)

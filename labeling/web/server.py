@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 from collections.abc import Callable
@@ -10,14 +9,10 @@ from collections.abc import Callable
 import uvicorn
 
 from labeling.database import Database
+from labeling.port import address, listen
 from labeling.project import Project
-from labeling.refusal import Refusal
 from labeling.web.app import create_app
 from labeling.web.settings import read_settings
-
-
-class PortTaken(Refusal):
-    """Something else listens there. Stop it, or choose another port."""
 
 
 def serve(
@@ -29,10 +24,9 @@ def serve(
 ) -> None:
     """Returns when stopped; port 0 takes a free one. Raises PortTaken or TokenMissing."""
     app = create_app(project, database, read_settings(os.environ, host))
-    listener = _listen(host, port)
-    shown = f"[{host}]" if ":" in host else host
+    listener = listen(host, port)
     config = uvicorn.Config(app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3)
-    server = _Announcing(config, lambda: on_ready(f"http://{shown}:{listener.getsockname()[1]}/"))
+    server = _Announcing(config, lambda: on_ready(address(listener, host)))
     server.run(sockets=[listener])
 
 
@@ -45,17 +39,3 @@ class _Announcing(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise PortTaken(f"port {port} on {host} is taken: choose another with --port") from error
-        raise PortTaken(f"cannot listen on {host}: {error.strerror}") from error
-    return listener

@@ -20,13 +20,14 @@ from sqlmodel import col, select
 
 from bot import schema
 from bot.customer import Customer
-from bot.server import Settings, claim, run
+from bot.server import Settings, run
 from bot.training import train_dialogue
 from escalation.store.case import Case
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message
 from escalation.store.outbox import Outgoing
 from labeling.database import Database
+from labeling.port import listen
 from labeling.project import Project, find_project
 from labeling.store.turn import Turn
 
@@ -266,7 +267,7 @@ class Bot:
     """A bot that serves from a thread of its own until it is stopped."""
 
     def __init__(self, project: Project, database: Database, model: Path) -> None:
-        self._listening: socket.socket = claim("127.0.0.1", 0)
+        self._listening: socket.socket = listen("127.0.0.1", 0)
         self._ready = threading.Event()
         self._settings = Settings(project, database, model, "127.0.0.1", 0)
         self._thread = threading.Thread(target=self._serve, daemon=True)

@@ -16,10 +16,11 @@ import pytest
 
 from bot import schema
 from bot.customer import Customer
-from bot.server import BotRefused, serve
+from bot.server import serve
 from escalation import handover
 from escalation.handover import Person
 from labeling.database import Database
+from labeling.port import PortTaken
 from labeling.project import Project
 from tests.bot.conftest import Receiver, soon, story_of
 
@@ -90,7 +91,7 @@ def test_a_port_that_is_in_use_is_refused_in_one_line(tiny_project: Project, dat
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(BotRefused, match=f"127.0.0.1:{port}: Address already in use; choose another"):
+        with pytest.raises(PortTaken, match=f"port {port} on 127.0.0.1 is taken; choose another"):
             serve(tiny_project, database, host="127.0.0.1", port=port)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from escalation.slack.arrival import arrive
 from escalation.slack.settings import Settings, SettingsRefused, read_settings
+from labeling.port import PortTaken
 from tests.desk.conftest import Scene
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "HANDRAISE_SLACK_CHANNEL": "#support"}
@@ -77,7 +78,7 @@ def test_a_port_in_use_is_named(scene: Scene) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         scene.settings = replace(scene.settings, signing_secret="s", port=port)
-        with pytest.raises(SettingsRefused, match=f"port {port} on 127.0.0.1 is in use"):
+        with pytest.raises(PortTaken, match=f"port {port} on 127.0.0.1 is taken"):
             scene.open_desk()
 
 
