@@ -20,7 +20,7 @@ LINES = 6
 """Earlier messages on the card; a button shows the whole conversation."""
 QUOTED = 4
 """Sections that the customer's decisive message may fill."""
-HOW = "Reply in the thread: the customer reads it. Begin with `//` for a private note."
+HOW = "Reply in the thread: the customer reads it. Begin with `note:` for a private note."
 CASE = "case:"
 """Begins the `block_id` of the case's own buttons."""
 _CHANNELS = {"webchat": "Web chat", "rest": "REST", "callback": "Callback"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-PREFIXES = "`//`, `note:` or :lock:"
-"""As told to agents."""
+PREFIXES = "`note:`, :lock: or `//`"
+"""As told to agents. `//` comes last: a message that begins so may be taken for a command by Slack itself."""
 
 _DECORATION = r"(?:[\s\u200b-\u200f\u2060\ufeff*_~`•>-]|&gt;)*"
 _LOCK = r"(?::(?:lock|closed_lock_with_key|lock_with_ink_pen):|[🔒🔐🔏])"

@@ -66,7 +66,7 @@ def test_the_bot_learns_from_the_answer_that_a_person_gave(running: Stand) -> No
         told = loser.wait_for_message(lambda message: message.get("ephemeral") and "has this case" in message["text"])
         assert told
 
-        owner.post("// she sounds upset, be kind", thread_ts=card["ts"])
+        owner.post("note: she sounds upset, be kind", thread_ts=card["ts"])
         reply = owner.post("Yes: &pound;? No, £12 a pair &amp; done in a week.", thread_ts=card["ts"])
         heard = customer.wait(lambda now: bool(now.said_by("agent")), seconds=30)
         assert len(heard.said_by("agent")) == 1
