@@ -5,6 +5,9 @@ grid is a hypothesis "of the turns answered above it, fewer than promised are ri
 the other by an exact binomial test, in an order fixed beforehand, until one cannot be rejected. So with the
 policy's certainty, whatever the model and the distribution, the threshold found keeps the promise on fresh turns
 that come as the calibration turns did.
+
+Turns out of scope are many in calibration and few in traffic, so each counts for a part of a turn. Drawing as many
+as are declared would leave the threshold to the draw's luck: one example more moved it from 0.90 to 0.996.
 """
 
 from __future__ import annotations
@@ -26,16 +29,25 @@ class Calibration:
     right: tuple[bool, ...]
     intent: tuple[str, ...]
     """The first guess, not the true intent: a tier answers for what the bot would have said."""
+    weight: tuple[float, ...] = ()
+    """For how much of a turn (0 to 1) each one counts; empty: each for one."""
+
+    def __post_init__(self) -> None:
+        if self.weight and len(self.weight) != len(self.confidence):
+            raise ValueError("weights belong to other turns")
 
 
+Turn = tuple[float, bool, float]
+"""How sure the model was, whether rightly, and for how much of a turn this one counts."""
 Thresholds = Mapping[str, float | None]
 """By tier. None: the calibration turns cannot support the promise yet, or the tier never answers."""
 
 GRID = tuple(1 / (1 + math.exp(-step / 10)) for step in range(70, -1, -1))
 """From 0.999 down to 0.5, even in log-odds; fixed, as the test's guarantee asks. Lower it never goes: a bot does
 not say what it believes to be more likely wrong than right, even where the promise would bear it."""
-STARTS = (0.3, 0.6)
-"""Where the allowance is dealt out: at the thresholds with these shares of the turns above them."""
+STARTS = {0.2: 0.1, 0.5: 0.9}
+"""Where the allowance is dealt out: at the thresholds with these shares of the turns above them, and how much of
+it. The half is where most tiers stand firm: dealt out more evenly, one turn decides whether a tier answers at all."""
 
 
 def thresholds(policy: Policy, calibration: Calibration) -> dict[str, float | None]:
@@ -46,52 +58,72 @@ def thresholds(policy: Policy, calibration: Calibration) -> dict[str, float | No
 def _threshold(tier: Tier, policy: Policy, calibration: Calibration) -> float | None:
     if not tier.answers or tier.promise is None:
         return None
+    weights = calibration.weight or (1.0,) * len(calibration.confidence)
     turns = [
-        (confidence, right)
-        for confidence, right, intent in zip(
-            calibration.confidence, calibration.right, calibration.intent, strict=True
+        (confidence, right, weight)
+        for confidence, right, intent, weight in zip(
+            calibration.confidence, calibration.right, calibration.intent, weights, strict=True
         )
         if policy.tier_of(intent) == tier
     ]
     return lowest_safe(turns, tier.promise, 1 - policy.certainty)
 
 
-def lowest_safe(turns: Sequence[tuple[float, bool]], promise: float, error: float) -> float | None:
+def lowest_safe(turns: Sequence[Turn], promise: float, error: float) -> float | None:
     """`error` is the chance (0 to 1) that we allow ourselves of a threshold that breaks the promise.
 
-    The allowance is dealt out evenly to a few thresholds, picked by how many turns lie above them and not by who
+    The allowance is dealt out to a few thresholds, picked by how many turns lie above them and not by who
     was right. A threshold that passes its test hands its allowance on to the next lower one; one that fails
     loses it (the fallback procedure of Wiens, 2003). So one unlucky turn at the top does not end the search.
     """
     ordered = sorted(turns, key=lambda turn: -turn[0])
-    wrong = [0, *accumulate(not right for _, right in ordered)]
-    answered = [bisect_right(ordered, -threshold, key=lambda turn: -turn[0]) for threshold in GRID]
+    above = [bisect_right(ordered, -threshold, key=lambda turn: -turn[0]) for threshold in GRID]
+    wrong = _sums([0.0 if right else weight for _, right, weight in ordered], above)
+    answered = _sums([weight for *_, weight in ordered], above)
     dealt = _dealt(answered)
     allowance, safe = 0.0, None
-    for step, (threshold, count) in enumerate(zip(GRID, answered, strict=True)):
+    for step, threshold in enumerate(GRID):
         allowance += error * dealt.get(step, 0.0)
-        if allowance > 0 and _binomial_tail(wrong[count], count, 1 - promise) <= allowance:
+        if allowance > 0 and _tail(wrong[step], answered[step], 1 - promise) <= allowance:
             safe = threshold
         else:
             allowance = 0.0
     return safe
 
 
-def _dealt(answered: Sequence[int]) -> dict[int, float]:
-    """Which steps of the grid get a share of the allowance, and how much; `answered` counts turns above each.
+def _sums(weights: Sequence[float], counts: Sequence[int]) -> list[float]:
+    """What the first so many weights come to."""
+    running = [0.0, *accumulate(weights)]
+    return [running[count] for count in counts]
+
+
+def _dealt(answered: Sequence[float]) -> dict[int, float]:
+    """Which steps of the grid get a share of the allowance, and how much; `answered` is how many turns lie above each.
 
     The promise has no say in it, so that a stricter promise can never end at a lower threshold.
     """
     dealt: dict[int, float] = {}
-    for share in STARTS:
+    for share, part in STARTS.items():
         step = next(step for step, count in enumerate(answered) if count >= share * answered[-1])
-        dealt[step] = dealt.get(step, 0.0) + 1 / len(STARTS)
+        dealt[step] = dealt.get(step, 0.0) + part
     return dealt
 
 
 def turns_needed(promise: float, error: float) -> int:
     """The fewest answered turns, all of them right, that can support the promise."""
     return math.ceil(math.log(error) / math.log(promise))
+
+
+def _tail(wrong: float, answered: float, share: float) -> float:
+    """The binomial test where turns count in parts.
+
+    Parts vary less than whole turns of the same expected number (Hoeffding, 1956), and where the number of wrong
+    ones lies between two whole ones, the straight line lies above the curve: both err on the safe side.
+    """
+    count, whole = int(answered + 1e-9), int(wrong + 1e-9)
+    part = max(0.0, wrong - whole)
+    low = _binomial_tail(whole, count, share)
+    return low if part < 1e-9 else (1 - part) * low + part * _binomial_tail(min(whole + 1, count), count, share)
 
 
 def _binomial_tail(wrong: int, count: int, share: float) -> float:

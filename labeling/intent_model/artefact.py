@@ -65,6 +65,7 @@ def _files(parts: Parts) -> dict[str, bytes]:
                 "confidence": calibration.confidence,
                 "right": calibration.right,
                 "intent": calibration.intent,
+                "weight": calibration.weight,
             }
         ),
         "arrays.npz": _npz(_arrays(parts)),
@@ -227,7 +228,9 @@ def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
         ),
         Pool((first, second, third)),
         Confidence(_read_curve("right", arrays), _read_curve("scope", arrays)),
-        Calibration(tuple(turns["confidence"]), tuple(turns["right"]), tuple(turns["intent"])),
+        Calibration(
+            tuple(turns["confidence"]), tuple(turns["right"]), tuple(turns["intent"]), tuple(turns.get("weight", ()))
+        ),
         manifest["snapshot"],
         manifest["metrics"],
     )

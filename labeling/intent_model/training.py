@@ -32,7 +32,7 @@ from labeling.refusal import Refusal
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
 OUT_OF_SCOPE_SHARE = 0.04
 """The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
@@ -208,11 +208,11 @@ def _judge(
     best = logs.argmax(axis=1)
     right = (best == data.targets[seen.rows]) & known
     sure = _cross_fitted(found, right, seen, out_of_scope)
-    sample = _calibration_turns(sure, known, out_of_scope)
     calibration = Calibration(
-        tuple(map(float, sure[sample])),
-        tuple(map(bool, right[sample])),
-        tuple(intents[number] for number in best[sample]),
+        tuple(map(float, sure)),
+        tuple(map(bool, right)),
+        tuple(intents[number] for number in best),
+        _weights(known, out_of_scope),
     )
     return pool, fit_confidence(found, right, known, out_of_scope), calibration
 
@@ -230,10 +230,8 @@ def _cross_fitted(
     return sure
 
 
-def _calibration_turns(sure: NDArray[np.float64], known: NDArray[np.bool_], out_of_scope: float) -> Numbers:
-    """All turns in scope, and as many out of scope as declared: evenly from the least sure to the surest."""
-    strange = np.flatnonzero(~known)
-    strange = strange[np.argsort(sure[strange], kind="stable")]
-    wanted = min(len(strange), round(out_of_scope / (1 - out_of_scope) * int(known.sum())))
-    drawn = ((np.arange(wanted) + 0.5) * len(strange) / max(1, wanted)).astype(np.int64)
-    return np.concatenate([np.flatnonzero(known), strange[drawn]])
+def _weights(known: NDArray[np.bool_], out_of_scope: float) -> tuple[float, ...]:
+    """Turns out of scope weigh together what is declared, beside those in scope, of which each counts for one."""
+    strange = max(1, int((~known).sum()))
+    each = min(1.0, out_of_scope / (1 - out_of_scope) * float(known.sum()) / strange)
+    return tuple(np.where(known, 1.0, each).tolist())

@@ -6,17 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from labeling.policy import Policy, Tier
-from labeling.promise import GRID, Calibration, _binomial_tail, lowest_safe, thresholds, turns_needed
+from labeling.promise import GRID, Calibration, Turn, _binomial_tail, _tail, lowest_safe, thresholds, turns_needed
 
-TURNS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=0, max_size=400)
+TURNS = st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from([1.0, 0.04])), max_size=400)
 
 
 @given(TURNS, st.floats(0.5, 0.98), st.floats(0.001, 0.019))
-def test_a_stricter_promise_never_lowers_the_threshold(
-    turns: list[tuple[float, bool]], promise: float, more: float
-) -> None:
+def test_a_stricter_promise_never_lowers_the_threshold(turns: list[Turn], promise: float, more: float) -> None:
     mild, strict = (lowest_safe(turns, wanted, 0.05) for wanted in (promise, promise + more))
 
     assert strict is None or (mild is not None and mild <= strict)
@@ -24,13 +23,14 @@ def test_a_stricter_promise_never_lowers_the_threshold(
 
 @given(TURNS, st.sampled_from([0.8, 0.9, 0.95]))
 def test_what_would_have_been_answered_keeps_the_promise_on_the_calibration_turns_themselves(
-    turns: list[tuple[float, bool]], promise: float
+    turns: list[Turn], promise: float
 ) -> None:
     threshold = lowest_safe(turns, promise, 0.05)
 
     if threshold is not None:
-        answered = [right for confidence, right in turns if confidence >= threshold]
-        assert sum(answered) >= promise * len(answered)
+        answered = [turn for turn in turns if turn[0] >= threshold]
+        right = sum(weight for _, is_right, weight in answered if is_right)
+        assert right >= promise * sum(weight for *_, weight in answered)
         assert threshold in GRID
 
 
@@ -44,10 +44,14 @@ def test_over_many_draws_the_promise_is_broken_no_oftener_than_allowed(seed: int
         confidence = random.beta(3, 1, count)
         # Overconfident: wrong oftener than it says, which the test must find out by itself.
         right = random.random(count) < confidence**1.5
-        threshold = lowest_safe(list(zip(confidence.tolist(), right.tolist(), strict=True)), promise, allowed)
+        threshold = lowest_safe(whole(confidence, right), promise, allowed)
         broken += threshold is not None and true_precision(threshold) < promise
     # Six standard deviations above what is allowed.
     assert broken <= draws * allowed + 6 * math.sqrt(draws * allowed * (1 - allowed))
+
+
+def whole(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Turn]:
+    return [(sure, is_right, 1.0) for sure, is_right in zip(confidence.tolist(), right.tolist(), strict=True)]
 
 
 def true_precision(threshold: float) -> float:
@@ -61,20 +65,20 @@ def test_many_sure_and_right_turns_support_a_promise_at_a_useful_threshold() -> 
     random = np.random.default_rng(0)
     confidence = random.beta(6, 1, 900)
     right = random.random(900) < confidence**0.3
-    threshold = lowest_safe(list(zip(confidence.tolist(), right.tolist(), strict=True)), 0.95, 0.05)
+    threshold = lowest_safe(whole(confidence, right), 0.95, 0.05)
 
     assert threshold is not None
     assert (confidence >= threshold).mean() > 0.6
 
 
 def test_wrong_turns_at_the_very_top_do_not_end_the_search() -> None:
-    turns = [(0.999, False)] * 3 + [(0.95, True)] * 500
+    turns = [(0.999, False, 1.0)] * 3 + [(0.95, True, 1.0)] * 500
 
     assert lowest_safe(turns, 0.95, 0.05) is not None
 
 
 def test_the_bot_never_says_what_it_believes_to_be_more_likely_wrong_than_right() -> None:
-    threshold = lowest_safe([(0.9, True)] * 900 + [(0.3, True)] * 900, 0.9, 0.05)
+    threshold = lowest_safe([(0.9, True, 1.0)] * 900 + [(0.3, True, 1.0)] * 900, 0.9, 0.05)
 
     assert threshold is not None
     assert threshold >= 0.5
@@ -84,8 +88,49 @@ def test_too_few_turns_support_nothing_however_right_they_are() -> None:
     enough = turns_needed(0.95, 0.05)
 
     assert enough == 59
-    assert lowest_safe([(0.99, True)] * (enough - 1), 0.95, 0.05) is None
-    assert lowest_safe([(0.99, True)] * (2 * enough), 0.95, 0.05) is not None
+    assert lowest_safe([(0.99, True, 1.0)] * (enough - 1), 0.95, 0.05) is None
+    assert lowest_safe([(0.99, True, 1.0)] * (2 * enough), 0.95, 0.05) is not None
+
+
+def test_over_many_draws_turns_that_count_in_parts_break_the_promise_no_oftener_either() -> None:
+    """Half the calibration turns are out of scope; in traffic one in ten is, and every answer to one is wrong."""
+    random = np.random.default_rng(1)
+    draws, allowed, count, share = 300, 0.05, 500, 0.1
+    broken = 0
+    for _ in range(draws):
+        known, strange = random.beta(4, 1, count), random.beta(2, 2, count)
+        turns = whole(known, random.random(count) < known)
+        turns += [(sure, False, share / (1 - share)) for sure in strange.tolist()]
+        threshold = lowest_safe(turns, 0.9, allowed)
+        broken += threshold is not None and mixed_precision(threshold, share) < 0.9
+    assert broken <= draws * allowed
+
+
+def mixed_precision(threshold: float, share: float) -> float:
+    sure = np.linspace(threshold, 1, 20_001)
+    known, strange = (1 - share) * 4 * sure**3, share * 6 * sure * (1 - sure)
+    return float((known * sure).sum() / (known + strange).sum())
+
+
+def test_one_strange_turn_more_hardly_moves_a_threshold() -> None:
+    random = np.random.default_rng(3)
+    known, strange = random.beta(20, 1, 800), np.sort(random.beta(2, 2, 800))
+    turns = whole(known, random.random(800) < known**0.3)
+    found = [
+        lowest_safe([*turns, *((sure, False, 0.04) for sure in some.tolist())], 0.98, 0.05)
+        for some in (strange, strange[:-1], strange[1:], np.append(strange, 0.95))
+    ]
+
+    assert None not in found
+    steps = [GRID.index(threshold) for threshold in found if threshold is not None]
+    assert max(steps) - min(steps) <= 2
+
+
+@pytest.mark.parametrize(("wrong", "answered"), [(0.5, 60.0), (3.2, 200.7), (7.9, 400.2)])
+def test_a_part_of_a_wrong_turn_is_worse_than_none_and_better_than_a_whole_one(wrong: float, answered: float) -> None:
+    low, high = (_tail(float(edge), answered, 0.05) for edge in (math.floor(wrong), math.ceil(wrong)))
+
+    assert low < _tail(wrong, answered, 0.05) < high
 
 
 def test_a_tier_that_never_answers_has_no_threshold() -> None:
