@@ -19,10 +19,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	for python in python3.10 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.10*/bin/python3.10 python3; do \
 	  if works "$$python"; then found="$$python"; break; fi; \
 	done; \
-	echo "Installing the packages named in requirements.lock (about two minutes, 3 GB on disk) …"; \
 	if [ -n "$$found" ]; then "$$found" -m venv --clear $(VENV); \
-	elif command -v uv >/dev/null; then uv venv -q --clear --seed --python 3.10 $(VENV); \
+	elif command -v uv >/dev/null; then uv venv -q --clear --python 3.10 $(VENV) && $(BIN)/python -m ensurepip >/dev/null; \
 	else echo "Handraise needs Python 3.10 (Rasa supports nothing newer). Install python3.10, or uv, and run make again." >&2; exit 1; fi; \
+	echo "Installing the packages named in requirements.lock (about two minutes, 3 GB on disk) …"; \
 	$(BIN)/python -m pip install -qq --disable-pip-version-check "setuptools<81" wheel; \
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
