@@ -7,7 +7,7 @@ import io
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -23,6 +23,14 @@ ENOUGH_TO_HOLD_OUT = 5
 """An intent with fewer examples keeps them all for training."""
 
 
+RESERVED = ("escalate",)
+"""Intents that Handraise itself uses."""
+
+
+class LabelsRefused(Refusal):
+    """Labels that cannot become intents, each of its own. Rename them in the file."""
+
+
 class FolderTaken(Refusal):
     """There is a project in the folder already. Name another one."""
 
@@ -32,15 +40,33 @@ def intent_name(label: str) -> str:
     return re.sub(r"\W+", "_", label.strip()).strip("_")
 
 
+def check_labels(labels: Iterable[str]) -> None:
+    """Raises LabelsRefused, with every reason, where labels do not make as many intents."""
+    taken: dict[str, str] = {}
+    problems = []
+    for label in dict.fromkeys(labels):
+        name = intent_name(label)
+        other = taken.setdefault(name, label)
+        if not name:
+            problems.append(f"the label {label} has no letter or digit; rename it")
+        elif name in RESERVED:
+            problems.append(f"the label {label} is a name that Handraise uses itself; rename it")
+        elif other != label:
+            problems.append(f"the labels {other} and {label} would both become the intent {name}; rename one")
+    if problems:
+        raise LabelsRefused("\n".join(problems))
+
+
 def create_project(
     folder: Path, examples: Sequence[Example], frozen: Sequence[Example] | None = None, seed: int = 0
 ) -> None:
     """Writes the project; without a frozen set, one is held out of the examples.
 
-    Raises FolderTaken, and writes nothing, where a project stands already.
+    Raises FolderTaken or LabelsRefused, and writes nothing.
     """
     if (folder / "config.yml").exists():
         raise FolderTaken(f"{folder} holds a project already; name a new folder")
+    check_labels(example.intent for example in (*examples, *(frozen or ())))
     train = [_named(example) for example in examples]
     if frozen is None:
         train, frozen = hold_out(train, seed)
@@ -74,19 +100,21 @@ def project_files(train: Sequence[Example], frozen: Sequence[Example]) -> Mappin
     """Each file's path in the project and its text."""
     intents = sorted({example.intent for example in train})
     return {
-        "config.yml": _config(intents),
+        "config.yml": _config(intents, bool(frozen)),
         "domain.yml": _domain(intents),
         "data/nlu.yml": _nlu(train),
         "data/rules.yml": _rules(intents),
         "endpoints.yml": "# Handraise brings its own tracker store; name an action_endpoint here if you have one.\n",
         "credentials.yml": "bot.webchat.channel.WebChat:\n\nrest:\n",
         "guidelines.yml": _guidelines(intents),
-        "frozen.csv": _csv(frozen),
+        **({"frozen.csv": _csv(frozen)} if frozen else {}),
         ".gitignore": ".handraise/\n.rasa/\nmodels/\n.env\n",
     }
 
 
-def _config(intents: Sequence[str]) -> str:
+def _config(intents: Sequence[str], is_held_out: bool) -> str:
+    # Without a file of their own, some of the examples are set aside at every training.
+    frozen_set = "frozen_set: frozen.csv" if is_held_out else "# frozen_set: frozen.csv"
     listed = "\n".join(f"          - {intent}" for intent in intents)
     return f"""\
 recipe: default.v1
@@ -98,7 +126,7 @@ pipeline:
   - name: {CLASSIFIER}
     encoder: all-MiniLM-L6-v2
     # Every new model is judged on these messages; they are not among the training examples.
-    frozen_set: frozen.csv
+    {frozen_set}
   - name: {ROUTER}
     # To fill in: move each intent into the tier of its risk.
     # promise: the share of the bot's own answers that must be right. answer: never: always to a person.

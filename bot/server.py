@@ -43,15 +43,19 @@ def serve(
     *,
     host: str,
     port: int,
-    model: Path | None = None,
+    prepare: Callable[[], Path] | None = None,
     stage: Path | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Runs until SIGTERM or SIGINT, then lets running turns end. Raises PortTaken and other Refusals."""
+    """Runs until SIGTERM or SIGINT, then lets running turns end. Raises PortTaken and other Refusals.
+
+    `prepare` returns Rasa's model; it may take minutes, so it is called when the port is ours.
+    """
     from bot.logs import quiet_logs
 
     with listen(host, port) as listening:
-        settings = Settings(project, database, model or train_dialogue(project), host, port, stage)
+        model = prepare() if prepare else train_dialogue(project)
+        settings = Settings(project, database, model, host, port, stage)
         quiet_logs()
         asyncio.run(run(settings, listening, on_ready or (lambda url: None)))
 

@@ -39,10 +39,10 @@ def read_guidelines(path: Path) -> Mapping[str, Guideline]:
     try:
         written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise GuidelinesRefused(f"{path} is not readable YAML: {error}") from error
+        raise GuidelinesRefused(f"{path} is not readable YAML: {' '.join(str(error).split())}") from error
     if not isinstance(written, dict):
         raise GuidelinesRefused(f"{path} must map each intent to its title and definition")
-    return {intent: _guideline(path, str(intent), entry) for intent, entry in written.items()}
+    return {str(intent): _guideline(path, str(intent), entry) for intent, entry in written.items()}
 
 
 def _guideline(path: Path, intent: str, entry: object) -> Guideline:

@@ -75,6 +75,10 @@ def unseen(frozen: Sequence[Example], snapshot: Snapshot) -> tuple[Example, ...]
     """
     learned = {key(example.text) for example in snapshot.examples}
     left = tuple(message for message in frozen if key(message.text) not in learned)
+    if not frozen:
+        raise NothingToJudgeOn(
+            "there are too few examples to set any aside for judging models: write more, or a frozen_set"
+        )
     if 2 * len(left) < len(frozen) or not left:
         raise NothingToJudgeOn(
             f"{len(frozen) - len(left)} of the {len(frozen)} frozen messages stand among the examples too: "

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from labeling.policy import OUT_OF_SCOPE, read_out_of_scope
 from labeling.refusal import Refusal
 
 CLASSIFIER = "bot.intent_classifier.IntentClassifier"
 ROUTER = "bot.router.Router"
+CLASSIFIER_KNOBS = ("encoder", "frozen_set", "out_of_scope", "gates")
+ROUTER_KNOBS = ("tiers", "certainty", "caution", "details")
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
 
@@ -40,6 +43,8 @@ class Project:
     """What each intent means; the file may be missing."""
     gates: Mapping[str, Any] = field(default_factory=dict)
     """What a candidate must hold to go live."""
+    out_of_scope: float = OUT_OF_SCOPE
+    """The share of turns (0 to 1) that is expected to ask what no intent covers."""
 
     @property
     def home(self) -> Path:
@@ -53,15 +58,20 @@ class Project:
 
 
 def find_project(root: Path) -> Project:
-    """Reads the project in `root`. Raises ProjectRefused."""
+    """Reads the project in `root`. Raises ProjectRefused, or PolicyError."""
     config = root / "config.yml"
     knobs = _read(config)
-    pipeline = [entry for entry in knobs.get("pipeline") or [] if isinstance(entry, dict)]
-    classifier, router = _entry(pipeline, CLASSIFIER, config), _entry(pipeline, ROUTER, config)
+    pipeline = knobs.get("pipeline") or []
+    if not isinstance(pipeline, list):
+        raise ProjectRefused(f"{config} needs a pipeline, a list with {CLASSIFIER} and {ROUTER}")
+    classifier = _entry(pipeline, CLASSIFIER, CLASSIFIER_KNOBS, config)
+    router = _entry(pipeline, ROUTER, ROUTER_KNOBS, config)
     home = root / "bot" if (root / "bot" / "domain.yml").exists() else root
     if not (home / "domain.yml").exists():
         raise ProjectRefused(f"{root} has no domain.yml; run this in a Rasa project, or make one: handraise init")
     frozen = classifier.get("frozen_set")
+    if frozen is not None and not isinstance(frozen, str):
+        raise ProjectRefused(f"{config}: frozen_set must be a file's name, and is {frozen!r}")
     return Project(
         root=root,
         config=config,
@@ -72,6 +82,7 @@ def find_project(root: Path) -> Project:
         router={key: value for key, value in router.items() if key != "name"},
         guidelines=home / "guidelines.yml",
         gates=classifier.get("gates") or {},
+        out_of_scope=read_out_of_scope(classifier.get("out_of_scope", OUT_OF_SCOPE)),
     )
 
 
@@ -82,16 +93,21 @@ def _read(config: Path) -> dict[str, Any]:
         raise ProjectRefused(
             f"{config.parent} has no config.yml; run this in a project's folder, or make one: handraise init"
         ) from error
+    except OSError as error:
+        raise ProjectRefused(f"{config} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = str(error).replace("\n", " ")
+        where = " ".join(str(error).split())
         raise ProjectRefused(f"{config} is not readable YAML: {where}") from error
     if not isinstance(knobs, dict):
-        raise ProjectRefused(f"{config} is empty; it needs a pipeline with {CLASSIFIER} and {ROUTER}")
+        raise ProjectRefused(f"{config} holds no settings; it needs a pipeline with {CLASSIFIER} and {ROUTER}")
     return knobs
 
 
-def _entry(pipeline: list[dict[str, Any]], name: str, config: Path) -> dict[str, Any]:
+def _entry(pipeline: list[Any], name: str, knobs: Sequence[str], config: Path) -> dict[str, Any]:
     for entry in pipeline:
-        if entry.get("name") == name:
+        if isinstance(entry, dict) and entry.get("name") == name:
+            unknown = sorted(set(map(str, entry)) - {"name", *knobs})
+            if unknown:
+                raise ProjectRefused(f"{config}: {name} has no knob {unknown[0]}; there are {', '.join(knobs)}")
             return entry
     raise ProjectRefused(f"{config} names no {name} in its pipeline; the README's section on Rasa projects shows how")

@@ -78,6 +78,8 @@ class Exam:
 def read_gates(knobs: Mapping[str, Any]) -> Gates:
     """Reads `gates:` of config.yml. Raises GatesRefused."""
     names = [field.name for field in fields(Gates)]
+    if not isinstance(knobs, Mapping):
+        raise GatesRefused(f"gates: must map a gate to its share, such as accuracy_drop: 0.03, and is {knobs!r}")
     for name, value in knobs.items():
         if name not in names:
             raise GatesRefused(f"gates: there is no {name}; there are {', '.join(names)}")

@@ -31,19 +31,23 @@ def bot(
     """Run the bot: chat page, every Rasa channel, the gate and the dialogue.
 
     Trains the dialogue model when `domain.yml` or the training data changed, and the first intent model when
-    none is live. `PORT/` shows the chat in the demo shop, `PORT/ready` answers once the bot can.
+    none is live. `PORT/` shows the chat in the demo shop, `PORT/ready` answers once the bot can. Reads DATABASE_URL
+    and HANDRAISE_STREAM_TOKEN, and the project's `credentials.yml` and `endpoints.yml`.
     """
     from bot.server import serve, train_dialogue
     from labeling.retraining import ensure_live
 
     place = enter(project)
-    with progress() as on_progress:
-        ensure_live(place.project, place.database, on_progress)
-        model = train_dialogue(place.project, on_progress)
+
+    def prepare() -> Path:
+        with progress() as on_progress:
+            ensure_live(place.project, place.database, on_progress)
+            return train_dialogue(place.project, on_progress)
+
     serve(
         place.project,
         place.database,
-        model=model,
+        prepare=prepare,
         host=host,
         port=port,
         stage=stage,
@@ -72,7 +76,7 @@ def desk(
 def labeling(project: Folder = HERE, host: Host = "127.0.0.1", port: Port = 8082) -> None:
     """Run the trainers' page: review corrections, retrain, see what is live.
 
-    Outside this machine (`--host`), it asks for the password in HANDRAISE_TRAINER_TOKEN.
+    Beyond this machine (`--host`), it asks for the password in HANDRAISE_TRAINER_TOKEN. Reads DATABASE_URL.
     """
     from labeling.web import serve
 

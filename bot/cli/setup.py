@@ -8,7 +8,10 @@ from labeling.project import find_project
 
 
 def setup(project: Folder = HERE) -> None:
-    """Prepare the encoder (about a minute, once per user) and the dialogue model (when the project changed)."""
+    """Prepare the encoder (about a minute, once per user) and the dialogue model (when the project changed).
+
+    The encoder is kept in this user's cache folder, or where HANDRAISE_CACHE says.
+    """
     from bot.server import train_dialogue
     from labeling.intent_model import open_encoder
 

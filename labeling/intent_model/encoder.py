@@ -91,11 +91,18 @@ def open_encoder(
 
     Raises EncoderUnusable, in one line, where tokenizer, weights or pooling are missing.
     """
-    count = threads or int(os.environ.get("HANDRAISE_THREADS", "0")) or min(4, os.cpu_count() or 1)
+    count = threads or _wanted_threads() or min(4, os.cpu_count() or 1)
     with _opening:
         if (name_or_path, count) not in _opened:
             _opened[name_or_path, count] = _open(name_or_path, count, progress)
         return _opened[name_or_path, count]
+
+
+def _wanted_threads() -> int:
+    wanted = os.environ.get("HANDRAISE_THREADS", "").strip() or "0"
+    if not wanted.isdecimal():
+        raise EncoderUnusable(f"HANDRAISE_THREADS must be a number of processor cores, and is {wanted}")
+    return int(wanted)
 
 
 _opened: dict[tuple[str, int], Encoder] = {}

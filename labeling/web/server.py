@@ -23,8 +23,9 @@ def serve(
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> None:
     """Returns when stopped; port 0 takes a free one. Raises PortTaken or TokenMissing."""
-    app = create_app(project, database, read_settings(os.environ, host))
+    settings = read_settings(os.environ, host)
     listener = listen(host, port)
+    app = create_app(project, database, settings)
     config = uvicorn.Config(app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3)
     server = _Announcing(config, lambda: on_ready(address(listener, host)))
     server.run(sockets=[listener])

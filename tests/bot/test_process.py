@@ -31,7 +31,7 @@ from bot.server import serve
 from labeling.database import Database
 from labeling.project import find_project
 root, model, url = sys.argv[1:]
-serve(find_project(Path(root)), Database(url), host="127.0.0.1", port=0, model=Path(model),
+serve(find_project(Path(root)), Database(url), host="127.0.0.1", port=0, prepare=lambda: Path(model),
       on_ready=lambda url: print(url, flush=True))
 """
 

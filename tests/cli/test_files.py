@@ -1,0 +1,94 @@
+"""`init` and `replay`: what is wrong in a file is said with its line, and nothing is half written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import handraise
+
+GOOD = "text,intent\n" + "".join(
+    f"{text} {number},{intent}\n"
+    for text, intent in (("when do you open", "opening_hours"), ("send it back", "returns"))
+    for number in range(6)
+)
+
+
+def write(folder: Path, content: str | bytes, name: str = "labelled.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("message,topic\nhello,greet\n", "line 1: needs the columns text and intent"),
+        ("text,intent\nhello,greet\ngood bye,\n", "line 3: has no intent"),
+        ("text,intent\nhello,greet\nTschüß,bye\n".encode("latin-1"), "line 3: is not UTF-8"),
+        ("text,intent\n", "holds no labelled messages"),
+        ("", "needs the columns text and intent"),
+        ("text,intent\nhello,???\n", "???"),
+        ("text,intent\nhello,card payment\nhi,card-payment\n", "card-payment"),
+        ("text,intent\nhello,escalate\n", "escalate"),
+    ],
+)
+def test_labelled_messages_that_cannot_be_used_are_refused(tmp_path: Path, content: str | bytes, said: str) -> None:
+    refusal = handraise("init", tmp_path / "shop", "--examples", write(tmp_path, content)).refusal
+    assert said in refusal
+    assert not (tmp_path / "shop").exists()
+
+
+def test_every_message_without_an_intent_is_listed(tmp_path: Path) -> None:
+    said = handraise("init", tmp_path / "shop", "--examples", write(tmp_path, "text,intent\na,\nb,\nc,x\n"))
+    assert said.code == 1
+    assert [line.split(":")[-1] for line in said.err.strip().splitlines()] == [
+        " has no intent; give it one, or delete it"
+    ] * 2
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, project: Path) -> None:
+    assert "no such file" in handraise("init", tmp_path / "shop", "--examples", tmp_path / "no.csv").refusal
+    assert "no such file" in handraise("replay", tmp_path / "no.csv", "--project", project).refusal
+
+
+def test_a_project_is_not_made_over_another(tmp_path: Path, project: Path) -> None:
+    before = (project / "config.yml").read_text(encoding="utf-8")
+    refusal = handraise("init", project, "--examples", write(tmp_path, GOOD)).refusal
+    assert "holds a project already" in refusal
+    assert (project / "config.yml").read_text(encoding="utf-8") == before
+
+
+def test_init_with_few_examples_makes_a_project_too(tmp_path: Path) -> None:
+    few = write(tmp_path, "text,intent\nwhen do you open,opening_hours\nsend it back,returns\n")
+    assert handraise("init", tmp_path / "shop", "--examples", few).code == 0
+    assert handraise("status", "--project", tmp_path / "shop").code == 0
+
+
+def test_init_makes_a_project_whose_status_can_be_asked(tmp_path: Path) -> None:
+    made = handraise("init", tmp_path / "shop", "--examples", write(tmp_path, GOOD))
+    assert made.code == 0, made.err
+    assert "handraise demo" in made.out
+    status = handraise("status", "--project", tmp_path / "shop")
+    assert status.code == 0, status.err
+    assert "No intent model is live yet" in status.out
+    assert "Corrections waiting for a trainer: 0." in status.out
+
+
+def test_replay_without_a_bot_says_so(tmp_path: Path, project: Path) -> None:
+    messages = write(tmp_path, GOOD)
+    refusal = handraise("replay", messages, "--project", project, "--bot", "http://127.0.0.1:1").refusal
+    assert "cannot reach the bot at http://127.0.0.1:1" in refusal
+
+
+def test_replay_without_a_practice_workspace_says_so(tmp_path: Path, project: Path) -> None:
+    messages = write(tmp_path, GOOD)
+    here = ("--project", project, "--bot", "http://127.0.0.1:1", "--practice", "http://127.0.0.1:2")
+    assert "http://127.0.0.1:" in handraise("replay", messages, *here).refusal
+
+
+def test_replay_of_nothing_counts_nothing(tmp_path: Path, project: Path) -> None:
+    said = handraise("replay", write(tmp_path, "text,intent\n"), "--project", project, "--json")
+    assert said.code == 0, said.err
+    assert '"messages": 0' in said.out
