@@ -52,11 +52,20 @@ BAD_SENDER = "This conversation's name cannot be used. Please begin a new one."
 class Gate:
     """Stores, then asks Rasa or people, then settles in one transaction, and only then delivers."""
 
-    def __init__(self, database: Database, dialogue: Dialogue, locks: ConversationLocks, courier: Courier) -> None:
+    def __init__(
+        self,
+        database: Database,
+        dialogue: Dialogue,
+        locks: ConversationLocks,
+        courier: Courier,
+        on_settled: Callable[[int], None],
+    ) -> None:
+        """`on_settled` is told each conversation in which a turn has ended."""
         self._database = database
         self._dialogue = dialogue
         self._locks = locks
         self._courier = courier
+        self._on_settled = on_settled
         self._outputs: dict[int, OutputChannel] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -151,6 +160,7 @@ class Gate:
             while waiting := await asyncio.to_thread(next_waiting, self._database, conversation_id):
                 outcome = await self._handled(waiting)
                 await self._settle(waiting, outcome)
+                self._on_settled(conversation_id)
                 output = self._outputs.pop(waiting.message_id, None)
                 if output is not None:
                     await self._courier.give_answers(waiting.message_id, output)

@@ -14,7 +14,7 @@ from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.channels.channel import InputChannel
 from rasa.core.lock_store import LockStore
-from rasa.core.tracker_store import TrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
@@ -34,7 +34,7 @@ from bot.webchat.api import Refused, refusal, streams_blueprint
 from bot.webchat.house import House
 from bot.webchat.site import site_blueprint
 from bot.webchat.watch import Watch
-from labeling.database import Bell, Database
+from labeling.database import Bell, Database, sqlite_engine
 from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -136,9 +136,10 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     agent = await _agent(endpoints, actions, database, str(settings.model))
     locks = ConversationLocks(database)
     courier = Courier(database, channels, locks)
-    gate = Gate(database, Dialogue(agent), locks, courier)
+    watch = Watch(database)
+    gate = Gate(database, Dialogue(agent), locks, courier, watch.changed)
     actions.on_stray_handoff = gate.call_late
-    house = House(database, gate, Watch(database))
+    house = House(database, gate, watch)
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
     await running.start(listening, courier)
     return running
@@ -148,7 +149,7 @@ async def _agent(endpoints: AvailableEndpoints, actions: InProcessActions, datab
     broker = await EventBroker.create(endpoints.event_broker, loop=asyncio.get_running_loop())
     agent = Agent(
         generator=endpoints.nlg,
-        tracker_store=TrackerStore.create(endpoints.tracker_store or _trackers(database), event_broker=broker),
+        tracker_store=_trackers(endpoints, database, broker),
         lock_store=LockStore.create(endpoints.lock_store),
         action_endpoint=actions,
     )
@@ -160,10 +161,18 @@ async def _agent(endpoints: AvailableEndpoints, actions: InProcessActions, datab
     return agent
 
 
-def _trackers(database: Database) -> EndpointConfig:
-    """Rasa's trackers live in the same database, in a table of their own."""
-    address = database.url if database.is_postgresql else database.url.update_query_dict({"timeout": "30"})
-    return EndpointConfig(url=address.render_as_string(hide_password=False), type="sql")
+def _trackers(endpoints: AvailableEndpoints, database: Database, broker: EventBroker | None) -> TrackerStore:
+    """Unless the project names a store of its own, Rasa's trackers live in the same database, in their own table."""
+    if endpoints.tracker_store:
+        return TrackerStore.create(endpoints.tracker_store, event_broker=broker)
+    url = database.url if database.is_postgresql else database.url.update_query_dict({"timeout": "30"})
+    address = url.render_as_string(hide_password=False)
+    trackers = TrackerStore.create(EndpointConfig(url=address, type="sql"), event_broker=broker)
+    if isinstance(trackers, SQLTrackerStore) and not database.is_postgresql:
+        # Rasa's own engine opens the file for each question, and waits for the disk where our rows, in WAL, need not.
+        trackers.engine = sqlite_engine(address)
+        trackers.sessionmaker.configure(bind=trackers.engine)
+    return trackers
 
 
 def _app(settings: Settings, house: House, registry: Registry, channels: Mapping[str, InputChannel]) -> Sanic:

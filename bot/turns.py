@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -140,10 +141,10 @@ def offered(database: Database, channel: str, sender_id: str, payload: str) -> s
 def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
     """The conversation's oldest unhandled message."""
     with database.reading() as session:
-        message = session.exec(_unhandled(conversation_id).limit(1)).first()
-        if message is None:
+        found = session.exec(_unhandled(conversation_id).limit(1)).first()
+        if found is None:
             return None
-        conversation = conversation_by_id(session, conversation_id)
+        message, conversation = found
         assert message.id is not None
         return Waiting(
             message_id=message.id,
@@ -213,8 +214,10 @@ def call_late(database: Database, sender_id: str, words: str) -> None:
 
 def answers_to(session: Session, message_id: int) -> list[Message]:
     """What the bot answered to this customer message, in order."""
-    mine = col(Message.client_id).like(f"answer:{message_id}:%")
-    return list(session.exec(select(Message).where(mine).order_by(col(Message.number))))
+    its_conversation = select(Message.conversation_id).where(Message.id == message_id).scalar_subquery()
+    mine = select(Message).where(Message.conversation_id == its_conversation)
+    mine = mine.where(col(Message.client_id).like(f"answer:{message_id}:%"))
+    return list(session.exec(mine.order_by(col(Message.number))))
 
 
 def _say_all(session: Session, conversation: Conversation, message_id: int, said: Sequence[Said]) -> None:
@@ -243,7 +246,8 @@ def _turn(waiting: Waiting, routing: Mapping[str, Any] | None, owned: bool) -> T
 
 def _unhandled(conversation_id: int) -> Any:
     return (
-        select(Message)
+        select(Message, Conversation)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .where(Message.conversation_id == conversation_id, Message.speaker == Speaker.CUSTOMER.value)
         .where(col(Message.handled_at).is_(None))
         .order_by(col(Message.number))
@@ -252,13 +256,12 @@ def _unhandled(conversation_id: int) -> Any:
 
 def _asides(session: Session, conversation_id: int, before: int) -> tuple[Aside, ...]:
     """Said by people between the last message that Rasa heard and this one, so each is told once."""
-    handled = (
-        select(Message.number)
+    handled: Any = (
+        select(func.coalesce(func.max(Message.number), 0))  # type: ignore[call-overload]  # sqlmodel: no aggregates
         .where(Message.conversation_id == conversation_id, Message.speaker == Speaker.CUSTOMER.value)
         .where(col(Message.handled_at).is_not(None))
-        .order_by(col(Message.number).desc())
     )
-    since = session.exec(handled.limit(1)).first() or 0
+    since = handled.scalar_subquery()
     rows = (
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.number > since, Message.number < before)

@@ -58,7 +58,6 @@ def chat_blueprint(channel: str) -> Blueprint:
     @chat.post("/conversations/<sender_id:str>/messages")
     async def write(request: Request, sender_id: str) -> HTTPResponse:
         house, said = _house(request), _body(request)
-        await _known(house, channel, sender_id)
         words = await asyncio.to_thread(_words, house.database, channel, sender_id, said)
         heard = await house.gate.hear(words)
         return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
@@ -113,7 +112,11 @@ def _body(request: Request, allow_empty: bool = False) -> Mapping[str, Any]:
 
 
 async def _known(house: House, channel: str, sender_id: str) -> int:
-    conversation_id = await asyncio.to_thread(conversation_id_of, house.database, channel, clean(unquote(sender_id)))
+    return await asyncio.to_thread(_find, house.database, channel, sender_id)
+
+
+def _find(database: Database, channel: str, sender_id: str) -> int:
+    conversation_id = conversation_id_of(database, channel, clean(unquote(sender_id)))
     if conversation_id is None:
         raise Refused(404, UNKNOWN)
     return conversation_id
@@ -137,6 +140,7 @@ def _short(value: object, longest: int) -> str:
 
 
 def _words(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:
+    _find(database, channel, sender_id)
     choice = said.get("choice")
     if choice is not None:
         title, payload = _chosen(database, channel, sender_id, choice)

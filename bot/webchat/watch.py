@@ -50,6 +50,11 @@ class Watch:
                 del self._followers[conversation_id]
                 self._marks.pop(conversation_id, None)
 
+    def changed(self, conversation_id: int) -> None:
+        """For this process's own commits, on the loop: spares their streams the way through the bell."""
+        for changed in self._followers.get(conversation_id, ()):
+            changed.set()
+
     async def run(self) -> None:
         while True:
             await self._rung.wait()
@@ -74,8 +79,7 @@ class Watch:
         for conversation_id, mark in marks.items():
             if self._marks.get(conversation_id) != mark:
                 self._marks[conversation_id] = mark
-                for changed in self._followers.get(conversation_id, ()):
-                    changed.set()
+                self.changed(conversation_id)
 
     def _look(self, conversation_ids: list[int]) -> dict[int, Any]:
         """A mark per conversation that differs whenever a client should see something else."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
 from labeling.refusal import Refusal
@@ -66,7 +67,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
-        except OperationalError as error:
+        except DatabaseError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise DatabaseUnreachable(f"cannot reach {self.url!r}: {reason}") from error
 
@@ -76,16 +77,28 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine: Engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
         event.listen(engine, "after_cursor_execute", _note_writing)
         return engine
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
+    engine = sqlite_engine(url)
+    event.listen(engine, "connect", _leave_begin_to_us)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def sqlite_engine(url: str) -> Engine:
+    """Keeps its connections: SQLAlchemy 1.4 by itself opens the file anew for every transaction."""
+    patient = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, poolclass=QueuePool, pool_size=10, max_overflow=20, connect_args=patient)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _leave_begin_to_us(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
 
 
 def _note_writing(connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
@@ -94,7 +107,6 @@ def _note_writing(connection: Any, _cursor: Any, _statement: str, _values: Any, 
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see below
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")

@@ -87,7 +87,8 @@ class Words:
         return self.scores_of(self.terms.matrix(texts))
 
     def scores_of(self, matrix: Any) -> Floats:
-        scored: Floats = np.asarray(matrix @ self.weights + self.bias, dtype=np.float32)
+        # In one precision: else scipy copies all weights into the other one, at every call.
+        scored: Floats = np.asarray(matrix.astype(np.float32) @ self.weights + self.bias)
         return scored
 
 
