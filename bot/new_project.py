@@ -115,7 +115,7 @@ def project_files(train: Sequence[Example], frozen: Sequence[Example]) -> Mappin
 def _config(intents: Sequence[str], is_held_out: bool) -> str:
     # Without a file of their own, some of the examples are set aside at every training.
     frozen_set = "frozen_set: frozen.csv" if is_held_out else "# frozen_set: frozen.csv"
-    listed = "\n".join(f"          - {intent}" for intent in intents)
+    listed = "\n".join(f"          - {_word(intent)}" for intent in intents)
     return f"""\
 recipe: default.v1
 assistant_id: handraise
@@ -171,10 +171,16 @@ def _nlu(examples: Sequence[Example]) -> str:
     for example in examples:
         by_intent[example.intent].append(_one_line(example.text))
     blocks = [
-        f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {text}\n" for text in texts)
+        f"- intent: {_word(intent)}\n  examples: |\n" + "".join(f"    - {text}\n" for text in texts)
         for intent, texts in sorted(by_intent.items())
     ]
     return 'version: "3.1"\nnlu:\n' + "".join(blocks)
+
+
+def _word(intent: str) -> str:
+    # To YAML, yes is a truth and 404 a number; how numbers look, its versions disagree on.
+    is_plain = not intent[0].isdecimal() and yaml.safe_load(intent) == intent
+    return intent if is_plain else f'"{intent}"'
 
 
 def _one_line(text: str) -> str:
