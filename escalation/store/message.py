@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint, update
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from escalation.store.conversation import Conversation
@@ -22,6 +22,12 @@ class Speaker(str, Enum):
     SYSTEM = "system"
 
 
+def _partial_index(name: str, where: str) -> Index:
+    condition = text(where)
+    name = f"ix_handraise_message_{name}"
+    return Index(name, "conversation_id", "number", sqlite_where=condition, postgresql_where=condition)
+
+
 class Message(SQLModel, table=True):
     """One thing said. Rows are never removed: a deleted message keeps its number and loses its text."""
 
@@ -29,10 +35,13 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("conversation_id", "number"),
         UniqueConstraint("conversation_id", "client_id"),
+        # What still has to be done is looked for every few seconds, and is little beside what is done.
+        _partial_index("unhandled", "speaker = 'customer' AND handled_at IS NULL"),
+        _partial_index("undelivered", "delivered_at IS NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    conversation_id: int = Field(foreign_key="handraise_conversation.id", index=True)
+    conversation_id: int = Field(foreign_key="handraise_conversation.id")
     number: int
     speaker: str
     author: str = ""

@@ -214,8 +214,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("handraise_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_handraise_message_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_handraise_message_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_handraise_message_slack_ts"), ["slack_ts"], unique=False)
+        batch_op.create_index(
+            "ix_handraise_message_undelivered",
+            ["conversation_id", "number"],
+            unique=False,
+            sqlite_where=sa.text("delivered_at IS NULL"),
+            postgresql_where=sa.text("delivered_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_handraise_message_unhandled",
+            ["conversation_id", "number"],
+            unique=False,
+            sqlite_where=sa.text("speaker = 'customer' AND handled_at IS NULL"),
+            postgresql_where=sa.text("speaker = 'customer' AND handled_at IS NULL"),
+        )
 
     op.create_table(
         "handraise_outbox",
@@ -276,8 +289,17 @@ def downgrade() -> None:
 
     op.drop_table("handraise_outbox")
     with op.batch_alter_table("handraise_message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_handraise_message_unhandled",
+            sqlite_where=sa.text("speaker = 'customer' AND handled_at IS NULL"),
+            postgresql_where=sa.text("speaker = 'customer' AND handled_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_handraise_message_undelivered",
+            sqlite_where=sa.text("delivered_at IS NULL"),
+            postgresql_where=sa.text("delivered_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_handraise_message_slack_ts"))
-        batch_op.drop_index(batch_op.f("ix_handraise_message_conversation_id"))
         batch_op.drop_index(batch_op.f("ix_handraise_message_case_id"))
 
     op.drop_table("handraise_message")
