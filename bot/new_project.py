@@ -210,4 +210,15 @@ def _csv(examples: Sequence[Example]) -> str:
 
 
 def _yaml(content: object) -> str:
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=118)
+    return yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=118)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes a word that looks like a number to a newer YAML than PyYAML's: Rasa's."""
+
+
+def _write_word(dumper: yaml.SafeDumper, word: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", word, style='"' if word[:1].isdecimal() else None)
+
+
+_Dumper.add_representer(str, _write_word)
