@@ -16,11 +16,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier as RasaIntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.training import code_fingerprint
+from labeling.policy import OUT_OF_SCOPE, PolicyError, read_out_of_scope
 from labeling.project import DEFAULT_ENCODER
 from labeling.ranking import Ranking
 
@@ -98,13 +100,17 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, source: _Source | None = None
     ) -> None:
         self._config = config
+        try:
+            self._out_of_scope = read_out_of_scope(config["out_of_scope"])
+        except PolicyError as error:
+            raise InvalidConfigException(str(error)) from error
         self._storage = storage
         self._resource = resource
         self._source = source
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"encoder": DEFAULT_ENCODER, "frozen_set": None, "gates": {}}
+        return {"encoder": DEFAULT_ENCODER, "frozen_set": None, "out_of_scope": OUT_OF_SCOPE, "gates": {}}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -146,7 +152,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         from labeling.intent_model import open_encoder, train
 
         examples = [Example(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
-        model = train(examples, open_encoder(self._config["encoder"]))
+        model = train(examples, open_encoder(self._config["encoder"]), out_of_scope=self._out_of_scope)
         with self._storage.write_to(self._resource) as directory:
             model.save(directory / ARTEFACT)
         return self._resource

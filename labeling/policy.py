@@ -16,6 +16,8 @@ CAUTION = 0.03
 On the demo shop's examples, held out: of 8 critical turns that were about to be answered it stops 7, and of 2,378
 right answers it costs 7; of the frozen set's answers it stops 2 wrong ones and none that is right.
 """
+OUT_OF_SCOPE = 0.04
+"""The share of turns that ask what no intent covers, where config.yml does not say."""
 
 
 class PolicyError(Refusal):
@@ -71,6 +73,13 @@ def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY, caution:
                 )
             intents[intent] = tier
     return Policy(tuple(read), intents, certainty, float(caution))
+
+
+def read_out_of_scope(share: Any) -> float:
+    """Reads `out_of_scope` of config.yml, a share of the traffic (0 to 1). Raises PolicyError."""
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0.001 <= share <= 0.5:
+        raise PolicyError(f"out_of_scope: must be a share of the turns from 0.001 to 0.5, and is {share!r}")
+    return float(share)
 
 
 def _tier(name: str, entry: Any) -> Tier:

@@ -98,7 +98,7 @@ def _sums(weights: Sequence[float], counts: Sequence[int]) -> list[float]:
 
 
 def _dealt(answered: Sequence[float]) -> dict[int, float]:
-    """Which steps of the grid get a share of the allowance, and how much; `answered` is how many turns lie above each.
+    """Which steps of the grid get a share of the allowance, and how much; `answered` counts the turns above each.
 
     The promise has no say in it, so that a stricter promise can never end at a lower threshold.
     """

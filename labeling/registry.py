@@ -130,9 +130,9 @@ def _before(session: Session) -> Model:
     return model
 
 
-def refused_before(session: Session, snapshot: str, encoder: str) -> Model | None:
-    """The model of this snapshot that was refused, or taken down by a person."""
-    rows = _listed().where(Model.snapshot == snapshot, Model.encoder == encoder)
+def refused_before(session: Session, version: str) -> Model | None:
+    """The model of this version, if it was refused, or taken down by a person."""
+    rows = _listed().where(Model.version == version)
     found: Model | None = session.exec(rows.where(Model.standing == Standing.REFUSED.value)).first()
     return found
 

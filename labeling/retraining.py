@@ -10,8 +10,6 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session
-
 from labeling.database import Database
 from labeling.examples import Example
 from labeling.judging import examine, material, unseen
@@ -26,7 +24,7 @@ from labeling.snapshot import Snapshot, keep, take
 from labeling.store.model import Model, live_model, live_version
 
 if TYPE_CHECKING:
-    from labeling.intent_model import IntentModel
+    from labeling.intent_model import Encoder, IntentModel
 
 log = logging.getLogger(__name__)
 
@@ -113,26 +111,36 @@ class _Retraining:
         with self._database.reading() as session:
             snapshot = take(given.seeds, labels(session))
             live = live_model(session)
-            known = None if force else self._known(session, snapshot, live)
+        encoder = self._open_encoder()
+        known = None if force else self._known(snapshot, live, encoder)
         if known is not None:
             return _nothing_new(known)
         messages = unseen(given.frozen, snapshot)
         keep(snapshot, self._project.home / "snapshots")
-        return self._judge(self._train(snapshot), snapshot, messages, live)
+        return self._judge(self._train(snapshot, encoder), snapshot, messages, live)
 
-    def _known(self, session: Session, snapshot: Snapshot, live: Model | None) -> Model | None:
-        if live is None:
-            return None
-        if (live.snapshot, live.encoder) == (snapshot.fingerprint, self._project.encoder):
-            return live
-        return refused_before(session, snapshot.fingerprint, self._project.encoder)
-
-    def _train(self, snapshot: Snapshot) -> IntentModel:
-        from labeling.intent_model import open_encoder, train
+    def _open_encoder(self) -> Encoder:
+        from labeling.intent_model import open_encoder
 
         self._progress("Opening the encoder", 0.05)
-        encoder = open_encoder(self._project.encoder, progress=self._part(0.05, 0.1))
-        return train(snapshot.examples, encoder, self._part(0.1, 0.8))
+        return open_encoder(self._project.encoder, progress=self._part(0.05, 0.1))
+
+    def _known(self, snapshot: Snapshot, live: Model | None, encoder: Encoder) -> Model | None:
+        """The model that training would come to again: a version names everything that goes in."""
+        from labeling.intent_model import version_of
+
+        if live is None:
+            return None
+        version = version_of(snapshot.examples, encoder, self._project.out_of_scope)
+        if live.version == version:
+            return live
+        with self._database.reading() as session:
+            return refused_before(session, version)
+
+    def _train(self, snapshot: Snapshot, encoder: Encoder) -> IntentModel:
+        from labeling.intent_model import train
+
+        return train(snapshot.examples, encoder, self._part(0.1, 0.8), out_of_scope=self._project.out_of_scope)
 
     def _judge(
         self, candidate: IntentModel, snapshot: Snapshot, messages: Sequence[Example], live: Model | None

@@ -7,7 +7,7 @@ from labeling.intent_model.evaluation import OUT_OF_SCOPE, answered, evaluate
 from labeling.intent_model.measurement import Measured, evaluate_files
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.source import BUNDLED, EncoderUnusable
-from labeling.intent_model.training import TrainingRefused, train
+from labeling.intent_model.training import TrainingRefused, train, version_of
 
 __all__ = [
     "BUNDLED",
@@ -26,4 +26,5 @@ __all__ = [
     "pack",
     "train",
     "unpack",
+    "version_of",
 ]

@@ -26,6 +26,7 @@ from labeling.intent_model.model import IntentModel, Parts
 from labeling.intent_model.neighbours import Neighbours, keep_neighbours
 from labeling.intent_model.pool import Pool, Voices, fit_pool
 from labeling.intent_model.words import Terms, Words, fit_words, learn_terms
+from labeling.policy import OUT_OF_SCOPE
 from labeling.promise import Calibration
 from labeling.refusal import Refusal
 
@@ -34,8 +35,6 @@ Numbers = NDArray[np.int64]
 
 RECIPE = 3
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
-OUT_OF_SCOPE_SHARE = 0.04
-"""The share of turns (0 to 1) that we expect to ask what no intent covers; confidence is fitted to it."""
 ENOUGH_TO_JUDGE = 30
 """With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
 
@@ -82,12 +81,14 @@ def train(
     progress: Progress | None = None,
     *,
     embeddings: Embeddings | None = None,
-    out_of_scope: float = OUT_OF_SCOPE_SHARE,
+    out_of_scope: float = OUT_OF_SCOPE,
     seed: int = 0,
 ) -> IntentModel:
     """The same examples, encoder and seed give the same model, and so the same version.
 
-    Vectors of texts seen before come from `embeddings`, by default this user's cache. Raises TrainingRefused.
+    Vectors of texts seen before come from `embeddings`, by default this user's cache. Confidence and thresholds
+    are fitted to traffic of which the share `out_of_scope` (0 to 1) asks what no intent covers.
+    Raises TrainingRefused.
     """
     report = progress or (lambda _what, _share: None)
     wanted = sorted(set(examples), key=lambda example: (example.intent, example.text))
@@ -111,7 +112,7 @@ def train(
         snapshot,
         {"examples": len(wanted)},
     )
-    return IntentModel(parts, encoder, _version(snapshot, encoder, out_of_scope, seed))
+    return IntentModel(parts, encoder, version_of(wanted, encoder, out_of_scope, seed))
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
@@ -120,9 +121,11 @@ def fingerprint(examples: Sequence[Example]) -> str:
     return hashlib.sha256(json.dumps(pairs, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _version(snapshot: str, encoder: Encoder, out_of_scope: float, seed: int) -> str:
-    """Of everything that goes in. What comes out may differ in the last digit from one processor to another."""
-    asked = json.dumps([RECIPE, snapshot, encoder.fingerprint, out_of_scope, seed])
+def version_of(
+    examples: Sequence[Example], encoder: Encoder, out_of_scope: float = OUT_OF_SCOPE, seed: int = 0
+) -> str:
+    """Of everything that goes in, known before training. What comes out may differ in the last digit."""
+    asked = json.dumps([RECIPE, fingerprint(examples), encoder.fingerprint, out_of_scope, seed])
     return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
 

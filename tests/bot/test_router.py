@@ -90,6 +90,6 @@ def test_a_model_that_fails_leaves_no_opinion() -> None:
         def current(self) -> Any:
             raise RuntimeError("no")
 
-    classifier = IntentClassifier({}, None, None, Broken())
+    classifier = IntentClassifier(IntentClassifier.get_default_config(), None, None, Broken())
     (message,) = classifier.process([Message({"text": "hello"})])
     assert message.get(OPINION) is None

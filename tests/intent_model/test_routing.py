@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from labeling.intent_model import answered
 from labeling.intent_model.model import Opinion
-from labeling.policy import Policy, PolicyError, Tier, read_policy
+from labeling.policy import Policy, PolicyError, Tier, read_out_of_scope, read_policy
 from labeling.ranking import Guess, Ranking
 from labeling.routing import route
 
@@ -188,3 +188,9 @@ def test_a_certainty_that_nothing_can_give_is_refused(certainty: float) -> None:
 def test_a_caution_that_means_nothing_is_refused(caution: object) -> None:
     with pytest.raises(PolicyError, match="caution"):
         read_policy({"routine": {"promise": 0.9, "intents": ["a"]}}, caution=caution)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("share", [0, 0.9, "a few", True, None])
+def test_a_share_out_of_scope_that_cannot_be_is_refused(share: object) -> None:
+    with pytest.raises(PolicyError, match="out_of_scope"):
+        read_out_of_scope(share)

@@ -178,3 +178,14 @@ def test_a_question_that_no_intent_covers_is_less_sure_than_one_that_some_intent
     strange = model.rank(["who won the world cup", "sing me a song", "what is the capital of peru"])
 
     assert min(one.confidence for one in known) > max(one.confidence for one in strange)
+
+
+def test_the_more_is_declared_out_of_scope_the_less_sure_the_model_is(
+    model: IntentModel, shop: list[Example], encoder: Encoder, embeddings: Embeddings
+) -> None:
+    wary = train(shop, encoder, embeddings=embeddings, out_of_scope=0.2)
+    question = ["can i have a look at my order"]
+
+    assert wary.rank(question)[0].confidence < model.rank(question)[0].confidence
+    assert wary.version != model.version
+    assert sum(wary.calibration.weight) > sum(model.calibration.weight)

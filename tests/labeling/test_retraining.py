@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_the_first_model_is_trained_once_and_kept(project: Project, database: Da
     assert ensure_live(project, database) == version
     assert [share for _, share in told] == sorted(share for _, share in told)
     assert status(project, database).report["accuracy"] > 0.8
+
+
+def test_another_declared_share_out_of_scope_is_something_new(project: Project, database: Database) -> None:
+    first = ensure_live(project, database)
+    assert retrain(project, database).outcome is Outcome.NOTHING_NEW
+    stranger = replace(project, out_of_scope=0.2)
+    verdict = retrain(stranger, database)
+    assert verdict.outcome is not Outcome.NOTHING_NEW
+    assert verdict.version != first
 
 
 def test_a_first_model_under_the_floor_is_refused_with_the_reason(project: Project, database: Database) -> None:
