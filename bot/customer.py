@@ -48,7 +48,10 @@ class Customer:
     def __init__(self, http: httpx.Client, bot: str) -> None:
         self._http = http
         self._chat = f"{bot.rstrip('/')}/chat/conversations"
-        self.conversation = str(self._call("POST", self._chat, {})["conversation"])
+        try:
+            self.conversation = str(self._call("POST", self._chat, {})["conversation"])
+        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
+            raise BotSilent(f"what listens at {bot} opens no conversation: is it `handraise bot`?") from error
 
     def say(self, text: str, client_id: str | None = None) -> int:
         """Sends the words; returns the message's number. The same client id twice is the same message."""

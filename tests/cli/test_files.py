@@ -92,3 +92,10 @@ def test_replay_of_nothing_counts_nothing(tmp_path: Path, project: Path) -> None
     said = handraise("replay", write(tmp_path, "text,intent\n"), "--project", project, "--json")
     assert said.code == 0, said.err
     assert '"messages": 0' in said.out
+
+
+@pytest.mark.parametrize("bot", ["nonsense", "http://127.0.0.1:{practice}"])
+def test_replay_against_what_is_no_bot_says_so(tmp_path: Path, project: Path, practice: int, bot: str) -> None:
+    address = bot.format(practice=practice)
+    refusal = handraise("replay", write(tmp_path, GOOD), "--project", project, "--bot", address).refusal
+    assert address in refusal
