@@ -31,8 +31,8 @@ class LabelsRefused(Refusal):
     """Labels that cannot become intents, each of its own. Rename them in the file."""
 
 
-class FolderTaken(Refusal):
-    """There is a project in the folder already. Name another one."""
+class FolderRefused(Refusal):
+    """A project stands in the folder already, or nothing can be written there. Name another one."""
 
 
 def intent_name(label: str) -> str:
@@ -62,18 +62,21 @@ def create_project(
 ) -> None:
     """Writes the project; without a frozen set, one is held out of the examples.
 
-    Raises FolderTaken or LabelsRefused, and writes nothing.
+    Raises FolderRefused or LabelsRefused, before anything is overwritten.
     """
     if (folder / "config.yml").exists():
-        raise FolderTaken(f"{folder} holds a project already; name a new folder")
+        raise FolderRefused(f"{folder} holds a project already; name a new folder")
     check_labels(example.intent for example in (*examples, *(frozen or ())))
     train = [_named(example) for example in examples]
     if frozen is None:
         train, frozen = hold_out(train, seed)
     for name, text in project_files(train, [_named(example) for example in frozen]).items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise FolderRefused(f"cannot write {path}: {error.strerror}") from error
 
 
 def _named(example: Example) -> Example:

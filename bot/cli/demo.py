@@ -20,7 +20,9 @@ from labeling.project import find_project
 def demo(
     project: Folder = HERE,
     keep: Annotated[bool, typer.Option(help="Go on with what the last demo left.")] = False,
-    port: Annotated[int, typer.Option(help="Where the demo's page is, if nobody else is there; 0: anywhere.")] = 8080,
+    port: Annotated[
+        int, typer.Option(help="Where the demo's page is, if nobody else is there; 0: anywhere.", min=0, max=65533)
+    ] = 8080,
 ) -> None:
     """Start everything on this machine and show one page on which to play customer, agent and trainer.
 

@@ -13,7 +13,7 @@ from bot.cli.workplace import enter
 
 Folder = Annotated[Path, typer.Option("--project", help="The project's folder.", show_default="this folder")]
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")]
-Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)]
 HERE = Path()
 
 
@@ -58,7 +58,9 @@ def bot(
 def desk(
     project: Folder = HERE,
     host: Host = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(help="Listen for Slack over HTTP here, instead of Socket Mode.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Listen for Slack over HTTP here, instead of Socket Mode.", min=0, max=65535)
+    ] = None,
 ) -> None:
     """Run the desk: cases as cards and threads in Slack.
 

@@ -60,6 +60,11 @@ def test_a_project_is_not_made_over_another(tmp_path: Path, project: Path) -> No
     assert (project / "config.yml").read_text(encoding="utf-8") == before
 
 
+def test_init_where_nothing_can_be_written_says_so(tmp_path: Path) -> None:
+    refusal = handraise("init", "/proc/shop", "--examples", write(tmp_path, GOOD)).refusal
+    assert "cannot write /proc/shop" in refusal
+
+
 def test_init_with_few_examples_makes_a_project_too(tmp_path: Path) -> None:
     few = write(tmp_path, "text,intent\nwhen do you open,opening_hours\nsend it back,returns\n")
     assert handraise("init", tmp_path / "shop", "--examples", few).code == 0

@@ -147,7 +147,9 @@ def test_threads_that_are_no_number_are_named(project: Path) -> None:
     assert "HANDRAISE_THREADS" in handraise("setup", "--project", project, HANDRAISE_THREADS="many").refusal
 
 
-@pytest.mark.parametrize("arguments", [("dance",), ("bot", "--port", "many"), ("init",), ("replay",)])
+@pytest.mark.parametrize(
+    "arguments", [("dance",), ("bot", "--port", "many"), ("demo", "--port", "65535"), ("init",), ("replay",)]
+)
 def test_a_wrong_call_is_told_how_to_ask(arguments: tuple[str, ...]) -> None:
     said = handraise(*arguments)
     assert said.code == 2
