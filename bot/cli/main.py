@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import demo, projects, services, setup, training
+from bot.cli import demo, evaluation, projects, services, setup, training
 from bot.cli.console import say_refusal
 from labeling.refusal import Refusal
 
@@ -29,6 +29,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     services.labeling,
     training.retrain,
     training.status,
+    evaluation.evaluate,
+    evaluation.explain,
     projects.init,
     projects.replay,
     setup.setup,

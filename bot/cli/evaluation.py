@@ -1,0 +1,162 @@
+"""`handraise evaluate` and `explain`: how good the intent model is, and why it thinks what it thinks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+
+from bot.cli.console import err, out, progress
+from bot.cli.services import HERE, Folder
+from bot.cli.workplace import enter
+from labeling.policy import Policy
+from labeling.refusal import Refusal
+
+WIDTH = 20
+FEW = 5
+FIGURES = {
+    "accuracy": "first guess right",
+    "macro_f1": "macro F1",
+    "ece": "calibration error",
+    "nll": "negative log-likelihood",
+    "brier": "Brier score",
+    "aurc": "area under risk and coverage",
+    "coverage_at_95": "coverage at 95 % right",
+    "coverage_at_98": "coverage at 98 % right",
+    "coverage_at_99": "coverage at 99 % right",
+    "oos_auroc": "out of scope: AUROC",
+    "oos_aupr": "out of scope: AUPR",
+    "oos_fpr95": "out of scope: false alarms at 95 %",
+    "train_seconds": "training, seconds",
+    "p50_ms": "one message, median, ms",
+    "p95_ms": "one message, 95th percentile, ms",
+    "batch_per_second": "in batches, messages a second",
+    "peak_mb": "peak memory, MB",
+    "n_train": "training examples",
+    "n_test": "test messages",
+    "intents": "intents",
+}
+SHARES = ("accuracy", "macro_f1", "ece", "coverage_at_95", "coverage_at_98", "coverage_at_99", "oos_auroc",
+          "oos_aupr", "oos_fpr95")  # fmt: skip
+LABELLED = "CSV with the columns text and intent, or Rasa NLU YAML."
+
+
+class NotBuilt(Refusal):
+    """The option is not there yet. Leave it out."""
+
+
+def evaluate(
+    train: Annotated[Path, typer.Option(help=f"What the model learns from, alone. {LABELLED}")],
+    test: Annotated[Path, typer.Option(help=f"What it is measured on. {LABELLED}")],
+    oos: Annotated[Path | None, typer.Option(help="Messages that no intent covers: CSV with a column text.")] = None,
+    unlabelled: Annotated[Path | None, typer.Option(help="Not built yet: messages without intents.")] = None,
+    deep: Annotated[bool, typer.Option(help="Not built yet: fine-tune the encoder.")] = False,
+    seed: Annotated[int, typer.Option(help="Fixes every random choice.", min=0)] = 0,
+    encoder: Annotated[
+        str | None, typer.Option(help="A sentence encoder's name or folder. Default: the bundled one.")
+    ] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures to this file as JSON; - for standard output.")
+    ] = None,
+) -> None:
+    """Train on one file alone, measure on another, and say how good the model is.
+
+    Needs no project. Rates are fractions from 0 to 1 in JSON; a figure that the files cannot give is null.
+    """
+    from labeling.intent_model import BUNDLED, evaluate_files, open_encoder
+
+    for option, asked in (("--unlabelled", unlabelled is not None), ("--deep", deep)):
+        if asked:
+            raise NotBuilt(f"{option} is not built yet; run without it")
+    with progress() as on_progress:
+        opened = open_encoder(encoder or BUNDLED, progress=on_progress)
+        measured = evaluate_files(train, test, opened, oos_file=oos, seed=seed, progress=on_progress)
+    for note in measured.notes:
+        err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
+    if as_json is None:
+        out.print(_figures(measured.figures))
+    elif as_json == Path("-"):
+        typer.echo(json.dumps(measured.figures, indent=2))
+    else:
+        _write(as_json, measured.figures)
+
+
+def _write(path: Path, figures: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _figures(figures: dict[str, Any]) -> Table:
+    table = _plain()
+    for key, words in FIGURES.items():
+        value = figures[key]
+        if value is None:
+            shown = "–"
+        elif key in SHARES:
+            shown = f"{value:.1%}"
+        else:
+            shown = f"{value:.3g}" if isinstance(value, float) and value < 100 else f"{value:.0f}"
+        table.add_row(words, shown, bar(value) if key in SHARES and value is not None else "")
+    return table
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="What a customer might write.")],
+    project: Folder = HERE,
+) -> None:
+    """Say what the live model makes of a text, what would be done with it, and why.
+
+    Shows the ranking, the confidence, the route with its reason, the nearest labelled examples, and how much the
+    first guess would lose without each word.
+    """
+    from labeling.explaining import explain as run
+    from labeling.retraining import ensure_live, read_project_policy
+
+    place = enter(project)
+    with progress() as on_progress:
+        ensure_live(place.project, place.database, on_progress)
+    explained = run(place.project, place.database, text, FEW)
+    policy = read_project_policy(place.project)
+    best = explained.ranking.guesses[0].intent
+    done = "The bot answers." if explained.route.kind == "answer" else "A person answers."
+    out.print(f"[bold]{best}[/], {explained.ranking.confidence:.1%} sure. {done} {escape(explained.route.reason)}")
+    for title, rows in (
+        ("Ranking", [(_tiered(g.intent, policy), g.probability) for g in explained.ranking.guesses[:FEW]]),
+        ("Nearest examples", [(f"{escape(n.text)} [dim]({n.intent})[/]", n.similarity) for n in explained.nearest]),
+        ("Words that mattered", [(escape(word.word), word.drop) for word in explained.words]),
+    ):
+        if rows:
+            out.print(Group("", f"[bold]{title}[/]", _rows(rows)))
+
+
+def _tiered(intent: str, policy: Policy) -> str:
+    tier = policy.tier_of(intent)
+    return f"{intent} [dim]({tier.name if tier else 'no tier'})[/]"
+
+
+def _rows(rows: Sequence[tuple[str, float]]) -> Table:
+    table = _plain()
+    for words, share in rows:
+        table.add_row(words, f"{share:.1%}", bar(share))
+    return table
+
+
+def _plain() -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    table.add_column()
+    return table
+
+
+def bar(share: float) -> str:
+    filled = round(min(1.0, max(0.0, share)) * WIDTH)
+    return "█" * filled + "░" * (WIDTH - filled)
