@@ -21,6 +21,7 @@ from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.action_endpoint import InProcessActions, actions_of
@@ -168,11 +169,24 @@ def _trackers(endpoints: AvailableEndpoints, database: Database, broker: EventBr
     url = database.url if database.is_postgresql else database.url.update_query_dict({"timeout": "30"})
     address = url.render_as_string(hide_password=False)
     trackers = TrackerStore.create(EndpointConfig(url=address, type="sql"), event_broker=broker)
-    if isinstance(trackers, SQLTrackerStore) and not database.is_postgresql:
-        # Rasa's own engine opens the file for each question, and waits for the disk where our rows, in WAL, need not.
-        trackers.engine = sqlite_engine(address)
+    if isinstance(trackers, SQLTrackerStore):
+        trackers.engine.dispose()
+        trackers.engine = _tracker_engine(trackers.engine, database, address)
         trackers.sessionmaker.configure(bind=trackers.engine)
     return trackers
+
+
+def _tracker_engine(engine: Any, database: Database, address: str) -> Any:
+    """Does not wait for the disk: the turn is settled right after, and that commit takes the tracker's along."""
+    if not database.is_postgresql:
+        return sqlite_engine(address)
+    event.listen(engine, "connect", _do_not_wait_for_the_disk)
+    return engine
+
+
+def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:
+    connection.cursor().execute("SET synchronous_commit TO off")
+    connection.commit()  # or the next rollback takes it back
 
 
 def _app(settings: Settings, house: House, registry: Registry, channels: Mapping[str, InputChannel]) -> Sanic:
