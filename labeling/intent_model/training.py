@@ -96,9 +96,8 @@ def train(
     if len(intents) < 2:
         raise TrainingRefused(f"{len(intents)} intents have examples; a model needs at least two")
     data = _as_arrays(wanted, intents, embeddings or shared_embeddings(encoder), report, seed)
-    held_out = _held_out(data, report)
+    learned, held_out = _learn_and_hold_out(data, report)
     pool, trust, calibration = _judge(data, intents, held_out, out_of_scope)
-    learned = _learn(data, np.arange(len(wanted)))
     report("Training", 1.0)
     snapshot = fingerprint(wanted)
     parts = Parts(
@@ -160,7 +159,7 @@ class _HeldOut:
     in_scope: NDArray[np.bool_]
 
 
-def _held_out(data: _Set, report: Progress) -> _HeldOut:
+def _learn_and_hold_out(data: _Set, report: Progress) -> tuple[_Learned, _HeldOut]:
     folds = example_folds(data.texts, data.targets, data.seed)
     groups = intent_groups(data.names, data.targets, data.seed)
     tests = [(np.flatnonzero(folds == fold), True) for fold in np.unique(folds[folds >= 0])]
@@ -178,7 +177,9 @@ def _held_out(data: _Set, report: Progress) -> _HeldOut:
 
     # A fold is small work: two folds side by side on one core each are quicker than one fold on two.
     with threadpool_limits(1), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return _gathered(data, [judged for judged in pool.map(judge, range(len(tests))) if judged is not None])
+        learned = pool.submit(_learn, data, np.arange(len(data.targets)))
+        judged = [one for one in pool.map(judge, range(len(tests))) if one is not None]
+        return learned.result(), _gathered(data, judged)
 
 
 def _gathered(data: _Set, seen: list[tuple[int, Numbers, bool, Voices]]) -> _HeldOut:
