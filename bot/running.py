@@ -200,7 +200,7 @@ def _app(settings: Settings, house: House, registry: Registry, channels: Mapping
             channel.blueprint(house.gate.door(name)), url_prefix=urljoin("/webhooks/", channel.url_prefix())
         )
     app.blueprint(streams_blueprint())
-    app.blueprint(site_blueprint(settings.stage))
+    app.blueprint(site_blueprint(settings.stage, settings.project.front))
 
     @app.get("/ready")
     async def ready(_: Request) -> HTTPResponse:

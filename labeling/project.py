@@ -47,6 +47,16 @@ class Project:
     """The share of turns (0 to 1) that is expected to ask what no intent covers."""
 
     @property
+    def front(self) -> Path:
+        """Pages around the chat, with an `index.html`; the folder may be missing."""
+        return self.domain.parent / "front"
+
+    @property
+    def demo(self) -> Path:
+        """What the demo's guide suggests to say, step by step; the file may be missing."""
+        return self.domain.parent / "demo.json"
+
+    @property
     def home(self) -> Path:
         """What the services keep on this machine; safe to lose where the database is elsewhere."""
         chosen = os.environ.get("HANDRAISE_HOME")

@@ -109,7 +109,8 @@ def _floors(candidate: Exam, gates: Gates) -> list[str]:
             f"Only {_percent(candidate.accuracy)} of the frozen messages are right; "
             f"at least {_percent(gates.accuracy_floor)} must be."
         )
-    if candidate.calibration_error > gates.calibration_error:
+    claims_something = any(one.answered for one in candidate.judged)  # with few examples all turns go to people
+    if claims_something and candidate.calibration_error > gates.calibration_error:
         against.append(
             f"Its confidence is off by {_percent(candidate.calibration_error)} on average; "
             f"{_percent(gates.calibration_error)} is the most."

@@ -14,7 +14,7 @@ import typer
 from bot.cli.console import out, progress
 from bot.cli.processes import Service, ServiceFailed, free_port
 from bot.cli.services import HERE, Folder
-from labeling.project import find_project
+from labeling.project import Project, find_project
 
 
 def demo(
@@ -35,7 +35,7 @@ def demo(
     names = ("bot", "practice", "labeling")
     ports = {name: free_port(port + place if port else 0) for place, name in enumerate(names)}
     environment = demo_environment(home, ports["practice"])
-    stage = _write_stage(home, ports)
+    stage = _write_stage(place, home, ports)
     with ExitStack() as running:
 
         def start(*command: str) -> Service:
@@ -80,9 +80,12 @@ def _forget(home: Path) -> None:
         file.unlink()
 
 
-def _write_stage(home: Path, ports: Mapping[str, int]) -> Path:
+def _write_stage(project: Project, home: Path, ports: Mapping[str, int]) -> Path:
     home.mkdir(parents=True, exist_ok=True)
-    steps = json.loads((Path(__file__).parent / "demo.json").read_text(encoding="utf-8"))
+    steps = json.loads((Path(__file__).parent / "steps.json").read_text(encoding="utf-8"))
+    suggested = json.loads(project.demo.read_text(encoding="utf-8")) if project.demo.exists() else []
+    for step, chips in zip(steps, suggested, strict=False):
+        step["chips"] = chips
     stage = home / "stage.json"
     addresses = {
         "customer": "/",

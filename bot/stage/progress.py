@@ -19,7 +19,7 @@ LEARNED = (Decision.ACCEPTED.value, Decision.CHANGED.value)
 
 
 def steps_done(database: Database) -> list[int]:
-    """The numbers of the steps in `bot/cli/demo.json` that are done."""
+    """The numbers of the steps in `bot/cli/steps.json` that are done."""
     with database.reading() as session:
         went_live = _went_live(session)
         happened = [

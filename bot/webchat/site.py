@@ -1,4 +1,4 @@
-"""Files as they are: the chat page, the script tag, the demo shop around them, and the demo's stage."""
+"""Files as they are: the chat page, the script tag, the page around them, and the demo's stage."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ HERE = Path(__file__).parent / "static"
 STAGE = Path(__file__).parent.parent / "stage"
 STYLESHEET = Path(labeling.__file__).parent / "web" / "static" / "handraise.css"
 
+PICTURES = (".png", ".jpg", ".webp", ".svg")
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -28,21 +29,29 @@ CHAT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https: http:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
-# The shop and the stage are pages of our own that show others in frames.
+# The front page and the stage show others in frames.
 PAGE_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src *; "
     "base-uri 'none'; object-src 'none'; frame-ancestors *"
 )
 
 
-def site_blueprint(stage: Path | None) -> Blueprint:
-    """`stage` is the demo's configuration, served beside its page; without one there is no stage."""
+def site_blueprint(stage: Path | None, front: Path) -> Blueprint:
+    """`stage` is the demo's configuration, served beside its page; without one there is no stage.
+
+    `front` is the project's folder for a page around the chat; where it is missing, a plain page stands in.
+    """
     site = Blueprint("site")
-    shown = {file.name: file for file in HERE.iterdir() if file.is_file()} | {STYLESHEET.name: STYLESHEET}
+    shown = _files(HERE) | {STYLESHEET.name: STYLESHEET}
+    own = _files(front) if front.is_dir() else {}
 
     @site.get("/")
-    async def shop(_: Request) -> HTTPResponse:
-        return _file(shown.get("shop.html"), PAGE_POLICY)
+    async def page(_: Request) -> HTTPResponse:
+        return _file(own.get("index.html") or shown.get("plain.html"), PAGE_POLICY)
+
+    @site.get("/front/<name:str>")
+    async def own_part(_: Request, name: str) -> HTTPResponse:
+        return _file(own.get(name), PAGE_POLICY)
 
     @site.get("/chat/frame")
     async def frame(_: Request) -> HTTPResponse:
@@ -58,7 +67,7 @@ def site_blueprint(stage: Path | None) -> Blueprint:
 
 
 def _add_stage(site: Blueprint, configuration: Path) -> None:
-    shown = {file.name: file for file in STAGE.iterdir() if file.suffix in TYPES} | {"config.json": configuration}
+    shown = _files(STAGE) | {"config.json": configuration}
 
     @site.get("/stage", strict_slashes=True)
     async def without_slash(_: Request) -> HTTPResponse:
@@ -75,6 +84,11 @@ def _add_stage(site: Blueprint, configuration: Path) -> None:
     @site.get("/stage/<name:str>")
     async def part(_: Request, name: str) -> HTTPResponse:
         return _file(shown.get(name), PAGE_POLICY)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """By name; only what a page is made of."""
+    return {file.name: file for file in folder.iterdir() if file.suffix in TYPES or file.suffix in PICTURES}
 
 
 def _file(file: Path | None, policy: str) -> HTTPResponse:

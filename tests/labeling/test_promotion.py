@@ -85,6 +85,10 @@ def test_a_confidence_that_means_nothing_is_refused() -> None:
     assert "confidence" in objection
 
 
+def test_a_first_model_that_claims_nothing_and_leaves_every_answer_to_people_may_go_live() -> None:
+    assert against(exam((40, ASKED), (10, WRONG), error=0.99), live=None) == []
+
+
 def test_every_reason_is_given_not_only_the_first() -> None:
     assert len(against(exam((20, RIGHT), (80, WRONG), (20, STRANGE), (20, FOOLED), error=0.4))) >= 4
 
