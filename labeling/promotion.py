@@ -88,14 +88,20 @@ def read_gates(knobs: Mapping[str, Any]) -> Gates:
     return Gates(**{name: float(value) for name, value in knobs.items()})
 
 
-def objections(live: Exam | None, candidate: Exam, gates: Gates, policy: Policy) -> list[str]:
-    """Every reason against the candidate; none means that it may go live. The first model meets the floors only."""
+def objections(
+    live: Exam | None, candidate: Exam, gates: Gates, policy: Policy, best: float | None = None
+) -> list[str]:
+    """Every reason against the candidate; none means that it may go live. The first model meets the floors only.
+
+    `best` is the accuracy of the best model that was ever live, on as many messages: small losses, each tolerated,
+    must not add up.
+    """
     against = _floors(candidate, gates)
     if live is None:
         return against
     if len(live.judged) != len(candidate.judged):
         raise ValueError("live and candidate were judged on different messages")
-    against += _accuracy(live, candidate, gates)
+    against += _accuracy(live, candidate, gates) or _summit(best, candidate, gates)
     against += _intents(live, candidate, gates)
     against += _promises(live, candidate, gates, policy)
     against += _answered(live, candidate, gates, policy)
@@ -127,6 +133,15 @@ def _accuracy(live: Exam, candidate: Exam, gates: Gates) -> list[str]:
             f"({lost} lost, {gained} gained)."
         ]
     return []
+
+
+def _summit(best: float | None, candidate: Exam, gates: Gates) -> list[str]:
+    if best is None or best - candidate.accuracy <= gates.accuracy_drop:
+        return []
+    return [
+        f"Right on {_percent(candidate.accuracy)} of the frozen messages; the best model so far was on "
+        f"{_percent(best)}, and small losses must not add up."
+    ]
 
 
 def _intents(live: Exam, candidate: Exam, gates: Gates) -> list[str]:

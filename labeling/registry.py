@@ -130,6 +130,14 @@ def _before(session: Session) -> Model:
     return model
 
 
+def best_accuracy(session: Session, messages: int) -> float | None:
+    """The best that a model which went live achieved on a frozen set of this many messages."""
+    rows = _listed().where(col(Model.standing).in_([Standing.LIVE.value, Standing.RETIRED.value]))
+    reports = [model.report for model in session.exec(rows)]
+    known = [report["accuracy"] for report in reports if report.get("n") == messages and report.get("accuracy")]
+    return max(known, default=None)
+
+
 def refused_before(session: Session, version: str) -> Model | None:
     """The model of this version, if it was refused, or taken down by a person."""
     rows = _listed().where(Model.version == version)

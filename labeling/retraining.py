@@ -19,7 +19,16 @@ from labeling.policy import CAUTION, CERTAINTY, Policy, read_policy
 from labeling.project import Project
 from labeling.promotion import Exam, Gates, objections, read_gates
 from labeling.refusal import Refusal
-from labeling.registry import Trained, archive_of, forget_archives, promote, refuse, refused_before, register
+from labeling.registry import (
+    Trained,
+    archive_of,
+    best_accuracy,
+    forget_archives,
+    promote,
+    refuse,
+    refused_before,
+    register,
+)
 from labeling.snapshot import Snapshot, keep, take
 from labeling.store.model import Model, live_model, live_version
 
@@ -150,7 +159,9 @@ class _Retraining:
         report = measured.to_json()
         self._progress("Judging live on the same messages", 0.9)
         rival_exam, rival_report = self._examine_live(live, messages)
-        against = objections(rival_exam, exam, self._gates, self._policy)
+        with self._database.reading() as session:
+            best = best_accuracy(session, len(messages))
+        against = objections(rival_exam, exam, self._gates, self._policy, best)
         self._progress("Writing it down", 0.98)
         trained = Trained(
             version=candidate.version,

@@ -106,6 +106,10 @@ def test_a_reconnect_misses_and_repeats_nothing_but_hears_of_edits(
         assert next(stream)[1] == "4"
 
 
+def test_a_project_without_a_page_of_its_own_gets_a_plain_one(bot: Bot, http: httpx.Client) -> None:
+    assert "stands in for your site" in http.get(bot.url + "/").text
+
+
 def test_the_page_and_its_parts_are_served_with_their_types(bot: Bot, http: httpx.Client) -> None:
     kinds = {"/": "text/html", "/chat/frame": "text/html", "/chat/chat.js": "text/javascript"}
     for path, kind in (kinds | {"/chat/handraise.js": "text/javascript", "/chat/handraise.css": "text/css"}).items():

@@ -34,6 +34,13 @@ def against(candidate: Exam, live: Exam | None = LIVE, gates: Gates | None = Non
     return objections(live, candidate, gates or Gates(), POLICY)
 
 
+def test_small_losses_one_after_another_do_not_add_up() -> None:
+    fallen = exam((89, RIGHT), (11, WRONG), (40, STRANGE))
+    assert objections(LIVE, fallen, Gates(), POLICY, best=0.9) == []
+    (objection,) = objections(LIVE, fallen, Gates(), POLICY, best=0.93)
+    assert "best model so far" in objection
+
+
 def test_an_equal_candidate_has_nothing_against_it() -> None:
     assert against(LIVE) == []
 
