@@ -7,7 +7,7 @@ import logging
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from rasa.core.agent import Agent
@@ -31,15 +31,13 @@ from bot.dialogue import Dialogue
 from bot.gate import Gate
 from bot.intent_classifier import Registry, serve_from
 from bot.locks import ConversationLocks
+from bot.settings import Settings
 from bot.webchat.api import Refused, refusal, streams_blueprint
 from bot.webchat.house import House
 from bot.webchat.site import site_blueprint
 from bot.webchat.watch import Watch
 from labeling.database import Bell, Database, sqlite_engine
 from labeling.refusal import Refusal
-
-if TYPE_CHECKING:
-    from bot.server import Settings
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.settings import Settings
 from bot.training import train_dialogue
 from labeling.database import Database
 from labeling.port import address, listen
@@ -20,21 +20,6 @@ from labeling.project import Project
 
 if TYPE_CHECKING:
     from bot.running import Running
-
-__all__ = ["Settings", "run", "serve", "train_dialogue"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What one bot process runs on."""
-
-    project: Project
-    database: Database
-    model: Path
-    host: str
-    port: int
-    stage: Path | None = None
-    """The demo's stage configuration; without one the stage is off."""
 
 
 def serve(

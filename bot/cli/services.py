@@ -34,7 +34,8 @@ def bot(
     none is live. `PORT/` shows the chat in the demo shop, `PORT/ready` answers once the bot can. Reads DATABASE_URL
     and HANDRAISE_STREAM_TOKEN, and the project's `credentials.yml` and `endpoints.yml`.
     """
-    from bot.server import serve, train_dialogue
+    from bot.server import serve
+    from bot.training import train_dialogue
     from labeling.retraining import ensure_live
 
     place = enter(project)

@@ -12,7 +12,7 @@ def setup(project: Folder = HERE) -> None:
 
     The encoder is kept in this user's cache folder, or where HANDRAISE_CACHE says.
     """
-    from bot.server import train_dialogue
+    from bot.training import train_dialogue
     from labeling.intent_model import open_encoder
 
     place = find_project(project.resolve())

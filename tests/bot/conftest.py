@@ -20,7 +20,8 @@ from sqlmodel import col, select
 
 from bot import schema
 from bot.customer import Customer
-from bot.server import Settings, run
+from bot.server import run
+from bot.settings import Settings
 from bot.training import train_dialogue
 from escalation.store.case import Case
 from escalation.store.conversation import Conversation
