@@ -43,6 +43,7 @@ app.command(hidden=True)(services.practice)
 def main() -> None:
     """Runs the command; exit code 1 for a refusal, 2 for a wrong call, 130 for Ctrl-C."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa draws its own progress bars below that
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # Rasa's elderly dependencies complain of one another at every start
     for ending in (signal.SIGTERM, signal.SIGHUP):
