@@ -19,6 +19,8 @@ from escalation.store.remark import Fate, remark_at
 from labeling.store.correction import Correction, CorrectionKind, corrections_of, standing
 from labeling.store.turn import Turn, ranking_of
 
+CLOCKS_APART = 5.0
+"""Seconds by which Slack's clock may be behind ours."""
 LONGEST_LOOK = 600.0
 """Seconds from the card to the click; beyond it nobody was looking all the time, so no time is stored."""
 
@@ -71,7 +73,7 @@ def take_new_intent(session: Session, proposed: NewIntent, person: Person) -> No
 def active_seconds(shown_at: float, pressed_at: float) -> float | None:
     """How long the person looked, where that can be told."""
     seconds = pressed_at - shown_at
-    return round(seconds, 1) if 0 <= seconds <= LONGEST_LOOK else None
+    return round(max(0.0, seconds), 1) if -CLOCKS_APART <= seconds <= LONGEST_LOOK else None
 
 
 def _move(session: Session, case_id: int, move: Move, person: Person) -> None:

@@ -9,9 +9,11 @@ import asyncio
 import socket
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import bot
 from bot import running
 from bot.courier import Courier
 from bot.dialogue import Reply
@@ -26,6 +28,7 @@ from labeling.database import Bell, Database
 from labeling.ranking import Guess, Ranking
 from tests.browser.phrases import ANSWER, CALLING, CHOICES, UNSURE
 
+FRONT = Path(bot.__file__).parent / "front"
 _RANKING = Ranking((Guess("delivery_time", 1.0),), 0.9, "m1")
 _ROUTING = {"route": "answer", "tier": "routine", "reason": "sure", "audit": False, "ranking": _RANKING.to_json()}
 
@@ -69,7 +72,7 @@ async def _open(database: Database, listening: socket.socket) -> running.Running
     watch = Watch(database)
     house = House(database, Gate(database, clerk, locks, courier, watch.changed), watch)
     unused: Any = _Unused()
-    settings: Any = SimpleNamespace(stage=None)
+    settings: Any = SimpleNamespace(stage=None, project=SimpleNamespace(front=FRONT))
     app = running._app(settings, house, unused, channels)
     bot = running.Running(house, unused, locks, Bell(database), unused, app)
     await bot.start(listening, courier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from escalation.slack.press import DEFINITION, NAME, Do
+from escalation.slack.press_moves import active_seconds
 from labeling.ranking import Guess, Ranking
 from labeling.store.correction import Correction
 from labeling.store.turn import turn_of_message
@@ -106,3 +107,8 @@ def test_where_the_customer_asked_for_a_person_the_wish_that_follows_is_what_is_
         turn = turn_of_message(session, wish.id or 0)
     assert turn is not None
     assert said.turn_id == turn.id
+
+
+def test_a_click_that_slacks_clock_puts_just_before_the_card_took_no_time() -> None:
+    assert active_seconds(shown_at=100.0, pressed_at=99.6) == 0.0
+    assert active_seconds(shown_at=100.0, pressed_at=12.0) is None
