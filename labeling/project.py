@@ -47,6 +47,11 @@ class Project:
     """The share of turns (0 to 1) that is expected to ask what no intent covers."""
 
     @property
+    def desk(self) -> Path:
+        """How the desk works (`desk.yml`); the file may be missing."""
+        return self.domain.parent / "desk.yml"
+
+    @property
     def front(self) -> Path:
         """Pages around the chat, with an `index.html`; the folder may be missing."""
         return self.domain.parent / "front"

@@ -14,6 +14,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
+from escalation.desk_config import DeskConfig, read_desk_config
 from escalation.slack.arrival import Place, arrive
 from escalation.slack.door import Door
 from escalation.slack.errand import Errands
@@ -43,7 +44,10 @@ class Listening(Protocol):
 class Desk:
     """One desk; several may work on the same database. Raises SettingsRefused where Slack will not have it."""
 
-    def __init__(self, database: Database, settings: Settings, intents: Intents) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, intents: Intents, config: DeskConfig | None = None
+    ) -> None:
+        self.config = config or DeskConfig()
         self.place = place = arrive(settings)
         people = People(place.slack)
         self._worker = Worker(database, people, intents, place.bot_user_id)
@@ -71,9 +75,10 @@ class Desk:
 
 
 def run(project: Project, database: Database, settings: Settings, on_ready: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT. Raises SettingsRefused, or GuidelinesRefused, before it has begun."""
+    """Serves until SIGTERM or SIGINT. Raises a Refusal before it has begun."""
+    config = read_desk_config(project.desk)
     intents = Intents(read_guidelines(project.guidelines), lambda: labels_in_use(database))
-    desk = Desk(database, settings, intents)
+    desk = Desk(database, settings, intents, config)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

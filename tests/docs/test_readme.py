@@ -15,6 +15,7 @@ from bot import schema
 from bot.cli.main import app
 from bot.intent_classifier import IntentClassifier
 from bot.router import Router
+from escalation.desk_config import SECTIONS, DeskConfig
 from labeling.policy import PolicyError, read_policy
 from labeling.project import CLASSIFIER, ROUTER, find_project
 from labeling.promotion import Gates
@@ -61,11 +62,12 @@ def variables_in_code() -> set[str]:
     }
 
 
-def knobs() -> dict[str, set[str]]:
-    """By component, the knobs of the first table under Knobs."""
+def knobs(head: str) -> dict[str, set[str]]:
+    """By component or section, the knobs of the table under Knobs whose first column has this head."""
     named: dict[str, set[str]] = {}
     component = ""
-    for where, knob, _ in next(tables(section("Knobs"))):
+    (table,) = re.findall(rf"^\| {head} \| .*\n(?:^\|.*\n)+", section("Knobs"), re.MULTILINE)
+    for where, knob, _ in next(tables(table)):
         component = quoted(where)[0] if where else component
         named.setdefault(component, set()).update(quoted(knob))
     return named
@@ -86,10 +88,15 @@ def test_every_environment_variable_is_in_the_table_and_nothing_else() -> None:
 
 
 def test_every_knob_in_config_yml_is_in_the_table_and_nothing_else() -> None:
-    assert knobs() == {
+    assert knobs("where") == {
         CLASSIFIER: set(IntentClassifier.get_default_config()),
         ROUTER: set(Router.get_default_config()),
     }
+
+
+def test_every_knob_in_desk_yml_is_in_the_table_and_nothing_else() -> None:
+    config = DeskConfig()
+    assert knobs("section") == {name: {knob.name for knob in fields(getattr(config, name))} for name in SECTIONS}
 
 
 def test_every_gate_is_in_the_table_with_its_default() -> None:

@@ -1,0 +1,60 @@
+"""How the desk works: desk.yml beside domain.yml. Every section may be missing; so may the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from escalation.file_limits import FileLimits, read_file_limits
+from escalation.owning import Owning, read_owning
+from escalation.relay import Relay, read_relay
+from escalation.section import DeskConfigRefused
+
+
+@dataclass(frozen=True)
+class DeskConfig:
+    """One frozen dataclass a section. A new section is a file with its dataclass and its reader, and a line here."""
+
+    owning: Owning = field(default_factory=Owning)
+    relay: Relay = field(default_factory=Relay)
+    files: FileLimits = field(default_factory=FileLimits)
+
+
+SECTIONS: Mapping[str, Callable[[object], object]] = {
+    "owning": read_owning,
+    "relay": read_relay,
+    "files": read_file_limits,
+}
+"""By its name in the file and in DeskConfig: what reads it. A reader is given None where the file says nothing."""
+
+
+def read_desk_config(path: Path) -> DeskConfig:
+    """Raises DeskConfigRefused with the file's name and the entry to change."""
+    try:
+        return _read(_written(path))
+    except DeskConfigRefused as refused:
+        raise DeskConfigRefused(f"{path}: {refused}") from refused
+
+
+def _read(written: Mapping[str, object]) -> DeskConfig:
+    for name in written:
+        if name not in SECTIONS:
+            raise DeskConfigRefused(f"there is no section {name}; there are {', '.join(SECTIONS)}")
+    return DeskConfig(**{name: read(written.get(name)) for name, read in SECTIONS.items()})  # type: ignore[arg-type]
+
+
+def _written(path: Path) -> Mapping[str, object]:
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise DeskConfigRefused(f"cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DeskConfigRefused(f"is not readable YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(written, Mapping):
+        raise DeskConfigRefused(f"must hold sections: {', '.join(SECTIONS)}")
+    return written

@@ -1,0 +1,34 @@
+"""The section `files` of desk.yml: which files pass between customers and agents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escalation.section import DeskConfigRefused, Section
+
+KINDS = ("png", "jpg", "gif", "webp", "pdf", "txt")
+"""Kinds that can be told by their content. None of them can run anything in a customer's browser."""
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class FileLimits:
+    largest_mb: float = 10.0
+    """Megabytes (10^6 bytes) of one file."""
+    kinds: tuple[str, ...] = KINDS
+    """Those that pass; an empty list lets none through."""
+
+    @property
+    def largest(self) -> int:
+        """In bytes."""
+        return int(self.largest_mb * MEGABYTE)
+
+
+def read_file_limits(written: object) -> FileLimits:
+    """Raises DeskConfigRefused."""
+    section = Section("files", written, ("largest_mb", "kinds"))
+    kinds = section.texts("kinds", FileLimits.kinds)
+    for kind in kinds:
+        if kind not in KINDS:
+            raise DeskConfigRefused(f"files.kinds knows no {kind}; there are {', '.join(KINDS)}")
+    return FileLimits(section.number("largest_mb", FileLimits.largest_mb, 0.001, 20), kinds)
