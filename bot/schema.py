@@ -16,9 +16,13 @@ from escalation.store.inbox import Incoming
 from escalation.store.message import Message
 from escalation.store.outbox import Outgoing
 from escalation.store.posted_card import PostedCard
+from escalation.store.rating import Rating
 from escalation.store.remark import Remark
 from labeling.database import Database
+from labeling.store.canned_reply import CannedReply, CannedUse
+from labeling.store.cause import GivenCause
 from labeling.store.correction import Correction
+from labeling.store.guideline import GuidelineRow
 from labeling.store.model import Model
 from labeling.store.review import Review
 from labeling.store.turn import Turn
@@ -35,6 +39,11 @@ TABLES: tuple[type[SQLModel], ...] = (
     Correction,
     Review,
     Model,
+    GuidelineRow,
+    GivenCause,
+    CannedReply,
+    CannedUse,
+    Rating,
 )
 _LOCK = 0x48616E64  # "Hand": services that start together take turns
 

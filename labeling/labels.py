@@ -24,6 +24,13 @@ class Answer:
     intent: str | None
     is_new: bool = False
     """Proposed as a name for something that no intent covers."""
+    second: str | None = None
+    """The other wish, where the message holds two."""
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """Equal for answers that mean the same, in whatever order two wishes were named."""
+        return frozenset(intent for intent in (self.intent, self.second) if intent)
 
 
 @dataclass(frozen=True)
@@ -40,13 +47,28 @@ class TurnState:
         return bool(self.said) if self.review is None else self.reopened
 
     @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What people said, but for those who could not tell; each meaning once, first given first."""
+        given: dict[frozenset[str], Answer] = {}
+        for correction in self.said:
+            answer = answer_of(correction)
+            if answer is not None:
+                given.setdefault(answer.wishes, answer)
+        return tuple(given.values())
+
+    @property
     def people_disagree(self) -> bool:
-        return len({answer_of(correction).intent for correction in self.said}) > 1
+        return len(self.answers) > 1
+
+    @property
+    def nobody_can_tell(self) -> bool:
+        """Somebody looked and could not say, and nobody else has: a second opinion is needed."""
+        return bool(self.said) and not self.answers
 
     @property
     def agreed(self) -> Answer | None:
-        """What accepting means: the answer that everybody who said something gave."""
-        return answer_of(self.said[-1]) if self.said and not self.people_disagree else None
+        """What accepting means: the answer that everybody who could tell gave."""
+        return self.answers[0] if len(self.answers) == 1 else None
 
     @property
     def is_labelled(self) -> bool:
@@ -57,6 +79,11 @@ class TurnState:
         """The intent given; None without a label, and for a label that says: not a request."""
         return self.review.intent if self.review is not None and self.is_labelled else None
 
+    @property
+    def second_label(self) -> str | None:
+        """The other intent of a turn that was found to hold two requests."""
+        return self.review.second_intent if self.review is not None and self.is_labelled else None
+
 
 @dataclass(frozen=True)
 class Label:
@@ -66,6 +93,8 @@ class Label:
     text: str
     intent: str | None
     decided_at: datetime
+    second: str | None = None
+    """The other intent of two in one. Such a label is kept, and teaches no single intent."""
 
 
 def state_of(corrections: Sequence[Correction], reviews: Sequence[Review]) -> TurnState:
@@ -78,12 +107,21 @@ def state_of(corrections: Sequence[Correction], reviews: Sequence[Review]) -> Tu
 def _contradicts(correction: Correction, review: Review | None) -> bool:
     if review is None or correction.kind == CorrectionKind.WITHDRAWN:
         return review is not None and review.decision != Decision.REJECTED
-    return review.decision == Decision.REJECTED or answer_of(correction).intent != review.intent
+    answer = answer_of(correction)
+    if answer is None:
+        return False
+    decided = Answer(review.intent, second=review.second_intent)
+    return review.decision == Decision.REJECTED or answer.wishes != decided.wishes
 
 
-def answer_of(correction: Correction) -> Answer:
+def answer_of(correction: Correction) -> Answer | None:
+    """None where the person could not tell."""
+    if correction.kind == CorrectionKind.CANNOT_TELL:
+        return None
     if correction.kind == CorrectionKind.NOT_A_REQUEST or not correction.intent:
         return Answer(None)
+    if correction.kind == CorrectionKind.TWO_IN_ONE:
+        return Answer(correction.intent, second=correction.second_intent)
     if correction.kind == CorrectionKind.NEW_INTENT:
         return Answer(intent_name(correction.intent), is_new=True)
     return Answer(correction.intent)
@@ -102,7 +140,11 @@ def labels(session: Session) -> list[Label]:
     counted = [counts for reviews in of_turn.values() if (counts := counting(reviews)) is not None]
     kept = sorted((r for r in counted if r.decision != Decision.REJECTED), key=lambda review: review.id or 0)
     texts = texts_of(session, [review.turn_id for review in kept])
-    return [Label(r.turn_id, texts[r.turn_id], r.intent, r.created_at) for r in kept if r.turn_id in texts]
+    return [
+        Label(r.turn_id, texts[r.turn_id], r.intent, r.created_at, r.second_intent)
+        for r in kept
+        if r.turn_id in texts
+    ]
 
 
 def texts_of(session: Session, turn_ids: Sequence[int]) -> dict[int, str]:
@@ -114,7 +156,7 @@ def texts_of(session: Session, turn_ids: Sequence[int]) -> dict[int, str]:
 
 def known_intents(session: Session, taught: Iterable[str]) -> tuple[str, ...]:
     """Intents a turn can be given: those of the seed examples and tiers, and those that trainers have added."""
-    named = set(session.exec(select(Review.intent).distinct()))
+    named = {*session.exec(select(Review.intent).distinct()), *session.exec(select(Review.second_intent).distinct())}
     return tuple(sorted({intent for intent in named if intent} | set(taught)))
 
 

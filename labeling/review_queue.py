@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from labeling.labels import TurnState, answer_of, in_chunks, state_of
+from labeling.labels import TurnState, in_chunks, state_of
 from labeling.ranking import Ranking
 from labeling.store.correction import Correction
 from labeling.store.review import Decision, Review
@@ -72,8 +72,9 @@ class Item:
 
     @property
     def answers(self) -> tuple[str | None, ...]:
-        """The different answers that people gave, in the order in which they were first given."""
-        return tuple(dict.fromkeys(answer_of(correction).intent for correction in self.state.said))
+        """The different intents that people named, in the order in which they were first named."""
+        named = [(one.intent,) if one.second is None else (one.intent, one.second) for one in self.state.answers]
+        return tuple(dict.fromkeys(intent for intents in named for intent in intents))
 
     @property
     def model_agrees(self) -> bool:
@@ -86,6 +87,10 @@ class Item:
             return "Somebody has said something else since this was decided."
         if self.state.people_disagree:
             return "People disagree: which is it?"
+        if self.state.nobody_can_tell:
+            return "An agent could not tell: a second opinion is needed."
+        if self.state.agreed and self.state.agreed.second:
+            return "Two requests in one: kept, but no single intent is learned from it."
         if self.state.agreed and self.state.agreed.is_new:
             return "Nothing covers this yet: a new intent is proposed."
         if self.state.agreed and self.state.agreed.intent is None:
@@ -101,6 +106,8 @@ class Item:
         """How much a decision teaches; higher is more."""
         if self.state.people_disagree or self.state.reopened:
             return 3.0
+        if self.state.nobody_can_tell:
+            return 2.0
         if self.model_agrees:
             return 1.0 - self.confidence
         return 1.0 + self.confidence
@@ -225,7 +232,7 @@ def _tiers(session: Session) -> tuple[str, ...]:
 
 
 def _is_wanted(one: Item, wanted: Wanted) -> bool:
-    said = {*one.answers, one.state.label}
+    said = {*one.answers, one.state.label, one.state.second_label}
     return (
         (not wanted.tier or one.tier == wanted.tier)
         and (not wanted.intent or wanted.intent in said)

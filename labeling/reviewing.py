@@ -52,30 +52,41 @@ def accept(session: Session, turn_id: int, trainer: str, seen: Answer | None = N
         raise PeopleDisagree(f"People disagree about turn {turn_id}: choose one of their answers.")
     if found.agreed is None:
         raise NothingCorrected(f"Nobody has said what turn {turn_id} wanted: choose an intent instead.")
-    if seen is not None and seen.intent != found.agreed.intent:
+    if seen is not None and seen.wishes != found.agreed.wishes:
         raise ChangedMeanwhile(f"Somebody has just said something else about turn {turn_id}: look again.")
-    return _decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed.intent, found)
+    return _decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed, found)
 
 
 def change(
-    session: Session, turn_id: int, trainer: str, intent: str | None, known: Collection[str], is_new: bool = False
+    session: Session,
+    turn_id: int,
+    trainer: str,
+    intent: str | None,
+    known: Collection[str],
+    is_new: bool = False,
+    second: str | None = None,
 ) -> Review:
-    """The label becomes `intent`, whatever people said; None means: not a request.
+    """The label becomes `intent`, whatever people said; None means: not a request. `second`: it holds two requests.
 
     Raises UnknownIntent for a name that is not `known`, unless it `is_new`; NoSuchTurn.
     """
     found = state_of_turn(session, turn_id)
-    if intent is not None and intent not in known:
-        named = intent_name(intent)
-        if not named or not (is_new or named in known):
-            raise UnknownIntent(f"There is no intent {intent!r}: choose one of the list, or say that it is new.")
-        intent = named
-    return _decide(session, turn_id, trainer, Decision.CHANGED, intent, found)
+    given = Answer(_named(intent, known, is_new), second=_named(second, known, is_new=False))
+    return _decide(session, turn_id, trainer, Decision.CHANGED, given, found)
+
+
+def _named(intent: str | None, known: Collection[str], is_new: bool) -> str | None:
+    if intent is None or intent in known:
+        return intent
+    named = intent_name(intent)
+    if not named or not (is_new or named in known):
+        raise UnknownIntent(f"There is no intent {intent!r}: choose one of the list, or say that it is new.")
+    return named
 
 
 def reject(session: Session, turn_id: int, trainer: str) -> Review:
     """Nothing is learned from this turn. Raises NoSuchTurn."""
-    return _decide(session, turn_id, trainer, Decision.REJECTED, None, state_of_turn(session, turn_id))
+    return _decide(session, turn_id, trainer, Decision.REJECTED, Answer(None), state_of_turn(session, turn_id))
 
 
 def undo(session: Session, turn_id: int, trainer: str) -> Review:
@@ -90,7 +101,7 @@ def accept_all(session: Session, trainer: str) -> list[Review]:
     accepted = []
     for turn_id, found in waiting_states(session).items():
         if found.agreed is not None:
-            accepted.append(_decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed.intent, found))
+            accepted.append(_decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed, found))
     return accepted
 
 
@@ -102,12 +113,19 @@ def state_of_turn(session: Session, turn_id: int) -> TurnState:
 
 
 def _decide(
-    session: Session, turn_id: int, trainer: str, decision: Decision, intent: str | None, found: TurnState
+    session: Session, turn_id: int, trainer: str, decision: Decision, given: Answer, found: TurnState
 ) -> Review:
+    review = Review(
+        turn_id=turn_id, decision=decision.value, intent=given.intent, second_intent=given.second, trainer=trainer
+    )
     counts = found.review
-    if counts is not None and not found.reopened and (counts.decision, counts.intent) == (decision.value, intent):
+    if counts is not None and not found.reopened and _same(counts, review):
         return counts  # a second click, or a colleague who was as quick
-    return _append(session, Review(turn_id=turn_id, decision=decision.value, intent=intent, trainer=trainer))
+    return _append(session, review)
+
+
+def _same(one: Review, other: Review) -> bool:
+    return (one.decision, one.intent, one.second_intent) == (other.decision, other.intent, other.second_intent)
 
 
 def _append(session: Session, review: Review) -> Review:

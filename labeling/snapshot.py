@@ -33,7 +33,8 @@ def take(seeds: Sequence[Example], labels: Sequence[Label]) -> Snapshot:
 
     Texts that differ in case and white space only are one text. Where they are given different intents, a trainer's
     label beats a seed example, and a newer label an older one; of two seed examples the first stands. Turns labelled
-    "not a request" teach no intent and are left out, together with a seed example of the same text.
+    "not a request", or two requests in one, teach no intent and are left out, together with a seed example of the
+    same text.
     """
     kept: dict[str, Example] = {}
     for seed in seeds:
@@ -41,11 +42,15 @@ def take(seeds: Sequence[Example], labels: Sequence[Label]) -> Snapshot:
     given = {key(label.text): label for label in labels}
     for text, label in given.items():
         kept.pop(text, None)
-        if label.intent is not None and text:
-            kept[text] = Example(label.text.strip(), label.intent)
+        if (intent := _lesson(label)) and text:
+            kept[text] = Example(label.text.strip(), intent)
     examples = tuple(sorted(kept.values(), key=lambda example: (example.intent, key(example.text))))
-    counted = sum(label.intent is not None and bool(text) for text, label in given.items())
+    counted = sum(bool(_lesson(label) and text) for text, label in given.items())
     return Snapshot(examples, fingerprint(examples), counted)
+
+
+def _lesson(label: Label) -> str | None:
+    return label.intent if label.second is None else None
 
 
 def key(text: str) -> str:

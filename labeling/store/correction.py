@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from labeling.clock import now
@@ -19,6 +20,10 @@ class CorrectionKind(str, Enum):
     """The customer wanted something that no intent covers; `intent` is its proposed name."""
     NOT_A_REQUEST = "not_a_request"
     """Small talk, a fragment, noise: nothing to learn an intent from."""
+    TWO_IN_ONE = "two_in_one"
+    """The customer wanted two things at once: `intent` and `second_intent`."""
+    CANNOT_TELL = "cannot_tell"
+    """The person looked and could not say: nothing to learn from, and somebody else should look."""
     WITHDRAWN = "withdrawn"
     """The person took their earlier correction back."""
 
@@ -32,8 +37,12 @@ class Correction(SQLModel, table=True):
     turn_id: int = Field(foreign_key="handraise_turn.id", index=True)
     kind: str
     intent: str | None = None
+    second_intent: str | None = None
+    """The other wish of two in one."""
     definition: str = ""
     """For a new intent: what it means, in the proposer's words."""
+    examples: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+    """For a new intent: messages that belong to it, as its proposer wrote them."""
     person_id: str
     person_name: str
     source: str

@@ -30,6 +30,8 @@ class Review(SQLModel, table=True):
     decision: str
     intent: str | None = None
     """The label that the turn is given by this decision; accepted or changed without one means: not a request."""
+    second_intent: str | None = None
+    """The other one, where the turn was found to hold two requests."""
     trainer: str
     created_at: datetime = Field(default_factory=now, index=True)
 

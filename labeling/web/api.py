@@ -3,9 +3,9 @@
 GET  /api/queue?tier=&intent=&words=&order=value|oldest|newest&page=1&size=25   → turns that wait
 GET  /api/reviewed?…                                                              → turns that are decided
 GET  /api/turns/{id}                                                              → one turn
-POST /api/turns/{id}/review {"decision": "accept|change|reject|undo", "intent"?, "new"?, "trainer"?}
+POST /api/turns/{id}/review {"decision": "accept|change|reject|undo", "intent"?, "second"?, "new"?, "trainer"?}
      change: to this intent, null for "not a request", `new` where it is no intent yet;
-     accept: with an intent, only if that is still what people say
+     with a `second` intent: it holds two requests; accept: with an intent, only if that is still what people say
 POST /api/accept_all {"trainer"?}         → {"accepted": n}: all that people agree on
 POST /api/retrain {"trainer"?}            → 202, the run; it goes on in the background
 GET  /api/retrain                         → the run: state, what, share, number, outcome, objections
@@ -50,6 +50,7 @@ class Decided(Said):
 
     decision: Literal["accept", "change", "reject", "undo"]
     intent: str | None = Field(default=None, max_length=200)
+    second: str | None = Field(default=None, max_length=200)
     new: bool = False
 
 
@@ -110,7 +111,11 @@ def review(desk: AtDesk, request: Request, turn_id: int, decided: Decided) -> di
 def decide(desk: Desk, session: Session, turn_id: int, decided: Decided, trainer: str) -> Review:
     """Raises ReviewRefused."""
     if decided.decision == "accept":
-        seen = Answer(decided.intent or None) if "intent" in decided.__fields_set__ else None
+        seen = (
+            Answer(decided.intent or None, second=decided.second or None)
+            if "intent" in decided.__fields_set__
+            else None
+        )
         return reviewing.accept(session, turn_id, trainer, seen)
     if decided.decision == "reject":
         return reviewing.reject(session, turn_id, trainer)
@@ -118,7 +123,8 @@ def decide(desk: Desk, session: Session, turn_id: int, decided: Decided, trainer
         return reviewing.undo(session, turn_id, trainer)
     if decided.intent == "":
         raise UnknownIntent("Choose an intent, or say that it is not a request.")
-    return reviewing.change(session, turn_id, trainer, decided.intent, desk.intents(session), decided.new)
+    known, second = desk.intents(session), decided.second or None
+    return reviewing.change(session, turn_id, trainer, decided.intent, known, decided.new, second)
 
 
 @router.post("/accept_all")

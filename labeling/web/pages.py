@@ -78,12 +78,14 @@ def decide(
     decision: Literal["accept", "change", "reject", "undo"],
     intent: Annotated[str, Form()] = "",
     new: Annotated[bool, Form()] = False,
+    second: Annotated[str, Form()] = "",
     nothing: Annotated[bool, Form()] = False,
     seen: Annotated[bool, Form()] = False,
     back: Annotated[str, Form()] = "/",
 ) -> Response:
     """`nothing`: it is not a request. `seen`: the intent is what the page showed as people's word."""
-    said = {} if decision == "accept" and not seen else {"intent": None if nothing else intent.strip()}
+    wishes = {"intent": None if nothing else intent.strip(), "second": second or None}
+    said = {} if decision == "accept" and not seen else wishes
     move = api.Decided(decision=decision, new=new, **said)
     trainer = trainer_of(request)
     desk.decide(lambda session: api.decide(desk, session, turn_id, move, trainer))

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from labeling.labels import answer_of
+from labeling.labels import Answer, answer_of
 from labeling.review_queue import Item
 from labeling.status import Status
 from labeling.store.correction import Correction
@@ -32,25 +32,31 @@ def item_json(desk: Desk, item: Item) -> dict[str, Any]:
         "why": item.why,
         "said": [_said(correction) for correction in state.said],
         "disagree": state.people_disagree,
-        "agreed": None if state.agreed is None else {"intent": state.agreed.intent, "new": state.agreed.is_new},
+        "agreed": None if state.agreed is None else _answer_json(state.agreed),
         "waits": state.waits,
         "decision": review.decision if review else None,
         "label": state.label,
+        "second_label": state.second_label,
         "trainer": review.trainer if review else None,
         "decided_at": stamp(review.created_at) if review else None,
     }
 
 
 def _said(correction: Correction) -> dict[str, Any]:
-    answer = answer_of(correction)
+    answer = answer_of(correction) or Answer(None)
     return {
         "person": correction.person_name,
-        "intent": answer.intent,
-        "new": answer.is_new,
+        "kind": correction.kind,
+        **_answer_json(answer),
         "definition": correction.definition,
+        "examples": correction.examples,
         "source": correction.source,
         "at": stamp(correction.created_at),
     }
+
+
+def _answer_json(answer: Answer) -> dict[str, Any]:
+    return {"intent": answer.intent, "second": answer.second, "new": answer.is_new}
 
 
 def run_json(run: Run) -> dict[str, Any]:

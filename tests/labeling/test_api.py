@@ -47,7 +47,7 @@ def test_what_is_accepted_is_live_soon_after(service: httpx.Client, database: Da
     before = service.get("/api/status").json()["version"]
     turn_id = corrected(database, "is it possible to borrow a stove from you")
     queue = service.get("/api/queue").json()
-    assert (queue["total"], queue["turns"][0]["agreed"]) == (1, {"intent": "rent_gear", "new": False})
+    assert (queue["total"], queue["turns"][0]["agreed"]) == (1, {"intent": "rent_gear", "second": None, "new": False})
     told = service.post(f"/api/turns/{turn_id}/review", json={"decision": "accept", "trainer": "Noor"}).json()
     assert (told["decision"], told["label"], told["trainer"]) == ("accepted", "rent_gear", "Noor")
     run = settled(service)

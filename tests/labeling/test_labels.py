@@ -134,6 +134,52 @@ def test_not_a_request_is_a_label_without_an_intent(database: Database) -> None:
     assert given(database) == {turn_id: None}
 
 
+def test_what_nobody_could_tell_teaches_nothing_and_waits_for_a_second_opinion(either_database: Database) -> None:
+    turn_id = turn(either_database, "it does the thing again")
+    correct(either_database, turn_id, None, kind=CorrectionKind.CANNOT_TELL)
+    assert queue(either_database) == [turn_id]
+    with either_database.transaction() as session:
+        assert reviewing.accept_all(session, "Noor") == []
+        with pytest.raises(NothingCorrected):
+            reviewing.accept(session, turn_id, "Noor")
+        assert "second opinion" in waiting(session).items[0].why
+    correct(either_database, turn_id, "rent_gear", person="Jonas")
+    with either_database.transaction() as session:
+        reviewing.accept(session, turn_id, "Noor")
+    assert given(either_database) == {turn_id: "rent_gear"}
+    correct(either_database, turn_id, None, person="Sam", kind=CorrectionKind.CANNOT_TELL)
+    assert queue(either_database) == []  # not knowing contradicts nobody
+
+
+def test_two_requests_in_one_are_both_kept_and_in_any_order_the_same(either_database: Database) -> None:
+    turn_id = turn(either_database, "hire a tent, and when do you open?")
+    correct(either_database, turn_id, "rent_gear", kind=CorrectionKind.TWO_IN_ONE, second="store_hours")
+    correct(either_database, turn_id, "store_hours", "Jonas", CorrectionKind.TWO_IN_ONE, "rent_gear")
+    with either_database.transaction() as session:
+        (one,) = waiting(session).items
+        assert not one.state.people_disagree
+        reviewing.accept(session, turn_id, "Noor", one.state.agreed)
+        (label,) = labels(session)
+    assert (label.intent, label.second) == ("rent_gear", "store_hours")
+    assert queue(either_database) == []
+    correct(either_database, turn_id, "rent_gear", person="Sam")
+    assert queue(either_database) == [turn_id]
+
+
+def test_two_requests_and_one_of_them_are_different_answers(database: Database) -> None:
+    turn_id = corrected(database, "hire a tent, and when do you open?")
+    correct(database, turn_id, "rent_gear", "Jonas", CorrectionKind.TWO_IN_ONE, "store_hours")
+    with database.transaction() as session:
+        (one,) = waiting(session).items
+        assert one.state.people_disagree
+        assert one.answers == ("rent_gear", "store_hours")
+        reviewing.change(session, turn_id, "Noor", "rent_gear", KNOWN, second="store_hours")
+        (label,) = labels(session)
+    assert label.second == "store_hours"
+    with pytest.raises(UnknownIntent), database.transaction() as session:
+        reviewing.change(session, turn_id, "Noor", "rent_gear", KNOWN, second="rent_gaer")
+
+
 def test_a_proposed_intent_gets_an_intents_name_and_is_known_once_accepted(database: Database) -> None:
     turn_id = turn(database, "do you sell used tents")
     correct(database, turn_id, " Second-hand gear! ", kind=CorrectionKind.NEW_INTENT)

@@ -158,6 +158,30 @@ def test_where_people_disagree_each_answer_is_one_press(browser: TestClient, dat
     assert offered == ["rent_gear", "delivery_cost", "store_hours"]
 
 
+def test_two_requests_in_one_are_accepted_as_the_page_shows_them(browser: TestClient, database: Database) -> None:
+    turn_id = turn(database, "hire a tent, and when do you open?")
+    correct(database, turn_id, "rent_gear", kind=CorrectionKind.TWO_IN_ONE, second="store_hours")
+    page = browser.get("/").text
+    assert "Accept: Rent gear and Store hours" in page
+    shown = {"intent": "rent_gear", "second": "store_hours", "seen": "true"}
+    browser.post(f"/turns/{turn_id}/accept", data=shown)
+    assert given(database) == {turn_id: "rent_gear"}
+    assert "as “<span" in browser.get("/reviewed").text
+    answer = browser.get(f"/api/turns/{turn_id}").json()
+    assert (answer["label"], answer["second_label"]) == ("rent_gear", "store_hours")
+
+
+def test_what_an_agent_could_not_tell_is_shown_and_has_nothing_to_accept(
+    browser: TestClient, database: Database
+) -> None:
+    turn_id = turn(database, "it does the thing again")
+    correct(database, turn_id, None, kind=CorrectionKind.CANNOT_TELL)
+    page = browser.get("/").text
+    assert "could not tell" in page
+    assert "second opinion" in page
+    assert f"/turns/{turn_id}/accept" not in page
+
+
 def test_an_unknown_turn_is_said_so(browser: TestClient) -> None:
     answer = browser.post("/turns/4711/accept")
     assert answer.status_code == 404

@@ -12,8 +12,8 @@ from labeling.snapshot import keep, take
 SEEDS = [Example("when do you open", "store_hours"), Example("rent a tent", "rent_gear")]
 
 
-def label(turn_id: int, text: str, intent: str | None) -> Label:
-    return Label(turn_id, text, intent, datetime(2026, 11, 23))
+def label(turn_id: int, text: str, intent: str | None, second: str | None = None) -> Label:
+    return Label(turn_id, text, intent, datetime(2026, 11, 23), second)
 
 
 def test_a_trainers_label_beats_a_seed_example_of_the_same_text() -> None:
@@ -33,6 +33,12 @@ def test_the_newest_of_two_labels_of_one_text_wins() -> None:
 
 def test_what_is_not_a_request_teaches_no_intent() -> None:
     snapshot = take(SEEDS, [label(1, "lol", None), label(2, "rent a tent", None)])
+    assert [e.text for e in snapshot.examples] == ["when do you open"]
+    assert snapshot.labels == 0
+
+
+def test_two_requests_in_one_teach_neither_intent() -> None:
+    snapshot = take(SEEDS, [label(1, "rent a tent", "rent_gear", "store_hours")])
     assert [e.text for e in snapshot.examples] == ["when do you open"]
     assert snapshot.labels == 0
 

@@ -40,6 +40,7 @@ def correct(
     intent: str | None = "rent_gear",
     person: str = "Mina",
     kind: CorrectionKind = CorrectionKind.INTENT,
+    second: str | None = None,
 ) -> None:
     with database.transaction() as session:
         session.add(
@@ -47,6 +48,7 @@ def correct(
                 turn_id=turn_id,
                 kind=kind.value,
                 intent=intent,
+                second_intent=second,
                 person_id=person,
                 person_name=person,
                 source="slack",
