@@ -34,6 +34,10 @@ class CaseTaken(Exception):
         self.owner = owner
 
 
+class CaseUnclaimed(Exception):
+    """Nobody owns the case, and a reply alone shall not claim it. Claim it, or interject."""
+
+
 class CaseClosed(Exception):
     """The case is closed. The customer's next message that needs a person opens a new one."""
 
@@ -136,12 +140,38 @@ def take_over(session: Session, case_id: int, person: Person) -> Case:
     return claim(session, case_id, person)
 
 
-def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: str) -> Message:
-    """The owner's words to the customer; a first reply claims an open case.
+def hand_to(session: Session, case_id: int, person: Person, colleague: Person) -> Case:
+    """Gives the owner's case (or one that nobody owns) to a colleague. Raises CaseTaken or CaseClosed."""
+    case = _fresh(session, case_id)
+    if case.state != CaseState.OPEN.value:
+        release(session, case_id, person)
+        session.flush()
+    case = claim(session, case_id, colleague)
+    if colleague.id != person.id:
+        enqueue(session, case_id, Errand.HAND, person_id=colleague.id, note=person.name)
+    return case
 
-    The same `slack_ts` (seconds since 1970) twice is the same reply. Raises CaseTaken or CaseClosed.
+
+def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: str, claims: bool = True) -> Message:
+    """The owner's words to the customer; a first reply `claims` an open case.
+
+    The same `slack_ts` (seconds since 1970) twice is the same reply. Raises CaseTaken, CaseUnclaimed or CaseClosed.
     """
-    case = _ready_for_reply(session, case_id, person, slack_ts)
+    case = _fresh(session, case_id)
+    if case.state == CaseState.OPEN.value and not claims:
+        raise CaseUnclaimed(case_id)
+    return _say(session, _ready_for_reply(session, case_id, person, slack_ts), person, text, slack_ts)
+
+
+def interject(session: Session, case_id: int, person: Person, text: str, slack_ts: str) -> Message:
+    """Words to the customer from somebody who does not own the case and leaves it where it is. Raises CaseClosed."""
+    case = _fresh(session, case_id)
+    if case.state == CaseState.CLOSED.value:
+        raise CaseClosed(case_id)
+    return _say(session, case, person, text, slack_ts)
+
+
+def _say(session: Session, case: Case, person: Person, text: str, slack_ts: str) -> Message:
     conversation = conversation_by_id(session, case.conversation_id)
     client_id = f"slack:{case.slack_channel}:{slack_ts}"
     seen = find_by_client_id(session, case.conversation_id, client_id)
@@ -154,7 +184,7 @@ def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: s
         text,
         author=person.name,
         client_id=client_id,
-        case_id=case_id,
+        case_id=case.id,
         slack_ts=slack_ts,
     )
 

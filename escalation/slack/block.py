@@ -53,6 +53,11 @@ def search_menu(action_id: str, placeholder: str) -> Block:
     }
 
 
+def people_menu(action_id: str, placeholder: str) -> Block:
+    """A menu of the workspace's members."""
+    return {"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder)}
+
+
 def option(text: str, value: str, description: str = "") -> Block:
     drawn: Block = {"text": plain(shorten(text, 75)), "value": value}
     if description:

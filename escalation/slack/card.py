@@ -6,7 +6,17 @@ import calendar
 from dataclasses import dataclass
 from datetime import datetime
 
-from escalation.slack.block import Block, actions, button, confirmation, context, divider, header, section
+from escalation.slack.block import (
+    Block,
+    actions,
+    button,
+    confirmation,
+    context,
+    divider,
+    header,
+    people_menu,
+    section,
+)
 from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import brief, escape, shorten
@@ -131,9 +141,10 @@ def _moves(file: CaseFile) -> list[Block]:
         return [whole]
     back = button(Do.HAND_BACK.value, "Hand back to the bot", number)
     close = button(Do.CLOSE.value, "Close", number)
+    hand = people_menu(Do.HAND_TO.value, "Hand to…")
     if file.case.state == CaseState.OPEN.value:
-        return [button(Do.CLAIM.value, "Claim", number, style="primary"), back, close, whole]
-    return [close, back, button(Do.RELEASE.value, "Release", number), _take_over(file, number), whole]
+        return [button(Do.CLAIM.value, "Claim", number, style="primary"), hand, back, close, whole]
+    return [close, back, button(Do.RELEASE.value, "Release", number), hand, _take_over(file, number), whole]
 
 
 def _take_over(file: CaseFile, number: str) -> Block:

@@ -16,7 +16,7 @@ from escalation.slack.card import customer, draw_card
 from escalation.slack.case_file import CaseFile, read_case_file
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import escape, split
-from escalation.slack.window import question_about_held
+from escalation.slack.window import about_held, question_about_held
 from escalation.store.case import Case, CaseState, case_by_id
 from escalation.store.message import Message
 from escalation.store.outbox import Errand, Outgoing, enqueue
@@ -59,6 +59,7 @@ class Errands:
             Errand.MARK.value: self._mark,
             Errand.TELL.value: self._tell,
             Errand.ASK.value: self._ask,
+            Errand.HAND.value: self._hand,
             Errand.SEAL.value: self._seal,
         }
 
@@ -182,7 +183,7 @@ class Errands:
     def _ask(self, row: Outgoing, thread: Thread) -> None:
         with self._database.reading() as session:
             remark = remark_at(session, thread.channel, row.note)
-            owner = case_by_id(session, row.case_id).owner_name or "Somebody else"
+            owner = case_by_id(session, row.case_id).owner_name
         if remark is None or not remark.text:
             return
         blocks = question_about_held(row.note, owner, remark.text)
@@ -190,9 +191,15 @@ class Errands:
             channel=thread.channel,
             thread_ts=thread.ts,
             user=row.person_id or "",
-            text=f"{escape(owner)} has this case. Take it over and send your reply, or keep it as a note?",
+            text=f"{about_held(owner)}, so your reply is held back. Send it, take the case, or keep it as a note?",
             blocks=blocks,
         )
+
+    def _hand(self, row: Outgoing, thread: Thread) -> None:
+        """A message that the whole thread sees, because only such a one calls somebody."""
+        if row.attempts > 1 and self._posted(row, thread):
+            return
+        self._post(row, "0", thread, text=f"<@{row.person_id}>, {escape(row.note)} hands this case to you.")
 
     def _post(self, row: Outgoing, part: str, thread: Thread | None, **content: Any) -> str:
         posted = self._slack.chat_postMessage(

@@ -13,12 +13,13 @@ from slack_sdk.webhook import WebhookClient
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
+from escalation.desk_config import DeskConfig
 from escalation.slack.drain import Drain
 from escalation.slack.event import Deletion, Edit, Reply
 from escalation.slack.intents import Intents
 from escalation.slack.people import People
-from escalation.slack.press import Do, NewIntent, Press
-from escalation.slack.press_moves import take_new_intent, take_press
+from escalation.slack.press import ABOUT_HELD, Do, NewIntent, Press
+from escalation.slack.press_moves import take_handing, take_new_intent, take_press
 from escalation.slack.thread_moves import take_deletion, take_edit, take_reply
 from escalation.store.inbox import Incoming, waiting
 from escalation.store.posted_card import card_at
@@ -45,11 +46,14 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)")
 class Worker:
     """Takes items in the order in which they came."""
 
-    def __init__(self, database: Database, people: People, intents: Intents, bot_user_id: str) -> None:
+    def __init__(
+        self, database: Database, people: People, intents: Intents, bot_user_id: str, config: DeskConfig
+    ) -> None:
         self._database = database
         self._people = people
         self._intents = intents
         self._bot_user_id = bot_user_id
+        self._config = config
         self.drain = Drain("inbox", self.work, patience=10)
 
     def work(self) -> bool:
@@ -92,11 +96,14 @@ class Worker:
     def _do(self, session: Session, item: Item) -> None:
         people = self._people
         if isinstance(item, Reply):
-            take_reply(session, item, people.person)
+            take_reply(session, item, people.person, self._config)
         elif isinstance(item, Edit):
-            take_edit(session, item, people.person)
+            take_edit(session, item, people.person, self._config)
         elif isinstance(item, Deletion):
             take_deletion(session, item)
+        elif isinstance(item, Press) and item.action == Do.HAND_TO.value:
+            giver = people.person(item.person_id, item.person_name)
+            take_handing(session, item, giver, people.colleague(item.value))
         elif isinstance(item, Press):
             person = people.person(item.person_id, item.person_name)
             take_press(session, item, person, self._intents, people.name)
@@ -110,6 +117,8 @@ class Worker:
 
     def _meet_people(self, item: Item) -> None:
         self._people.meet(item.person_id)
+        if isinstance(item, Press) and item.action == Do.HAND_TO.value:
+            self._people.meet(item.value)
         for user_id in _MENTION.findall(getattr(item, "text", "")):
             self._people.meet(user_id)
 
@@ -139,7 +148,7 @@ def _locked(session: Session, row: Incoming) -> Incoming | None:
 
 def _tidy_up(item: Item) -> None:
     """Takes an answered question away; if that fails it stays, and pressing it again changes nothing."""
-    if isinstance(item, Press) and item.action in (Do.SEND_HELD.value, Do.KEEP_HELD.value) and item.response_url:
+    if isinstance(item, Press) and item.action in ABOUT_HELD and item.response_url:
         try:
             WebhookClient(item.response_url, timeout=5).send(delete_original=True)
         except OSError:

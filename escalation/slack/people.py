@@ -19,6 +19,7 @@ class People:
     def __init__(self, slack: WebClient) -> None:
         self._slack = slack
         self._names: dict[str, str] = {}
+        self._not_people: set[str] = set()
         self._lock = threading.Lock()
 
     def meet(self, user_id: str) -> None:
@@ -33,10 +34,17 @@ class People:
         profile = user.get("profile") or {}
         names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
         with self._lock:
+            if user.get("is_bot") or user.get("deleted"):
+                self._not_people.add(user_id)
             self._names[user_id] = next((str(name) for name in names if name), user_id)
 
     def name(self, user_id: str) -> str:
         return self._names.get(user_id, "a colleague")
+
+    def colleague(self, user_id: str) -> Person | None:
+        """Somebody who can own a case: no bot, and still a member of the workspace."""
+        known = user_id in self._names and user_id not in self._not_people
+        return self.person(user_id) if known else None
 
     def person(self, user_id: str, otherwise: str = "") -> Person:
         return Person(user_id, self._names.get(user_id) or otherwise or "An agent")

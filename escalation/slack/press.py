@@ -24,9 +24,13 @@ class Do(str, Enum):
     NOT_A_REQUEST = "correct_not_a_request"
     WITHDRAW = "correct_withdraw"
     SEND_HELD = "send_held"
+    SEND_AS_SELF = "send_as_self"
     KEEP_HELD = "keep_held"
+    HAND_TO = "hand_to"
 
 
+ABOUT_HELD = (Do.SEND_HELD.value, Do.SEND_AS_SELF.value, Do.KEEP_HELD.value)
+"""The answers to the question what becomes of a held reply."""
 NEW_INTENT_WINDOW = "new_intent"
 """The `callback_id` of the window that asks for a new intent."""
 NAME, DEFINITION = "name", "definition"
@@ -128,7 +132,7 @@ def turn_of_block(block_id: str) -> int | None:
 
 def _value(action: Mapping[str, Any]) -> str:
     chosen = action.get("selected_option") or {}
-    return str(chosen.get("value") or action.get("value") or "")
+    return str(chosen.get("value") or action.get("selected_user") or action.get("value") or "")
 
 
 def _name(payload: Mapping[str, Any]) -> str:

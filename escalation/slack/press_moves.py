@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timezone
+from functools import partial
 
 from sqlmodel import Session
 
 from escalation import handover
 from escalation.handover import CaseClosed, CaseTaken, Outcome, Person
 from escalation.slack.intents import Intents
-from escalation.slack.press import Do, NewIntent, Press
-from escalation.slack.thread_moves import NameOf, keep_held, send_held, tell
+from escalation.slack.press import ABOUT_HELD, Do, NewIntent, Press
+from escalation.slack.thread_moves import NameOf, keep_held, send_as_self, send_held, tell
 from escalation.store.case import case_by_id
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.posted_card import PostedCard, card_at
@@ -38,7 +39,7 @@ MOVES: dict[str, Move] = {
 
 def take_press(session: Session, press: Press, person: Person, intents: Intents, name_of: NameOf) -> None:
     """Everything that can be pressed comes through here; what is unknown is answered too."""
-    if press.action in (Do.SEND_HELD.value, Do.KEEP_HELD.value):
+    if press.action in ABOUT_HELD:
         _settle_held(session, press, person, name_of)
         return
     card = card_at(session, press.channel, press.message_ts)
@@ -51,6 +52,18 @@ def take_press(session: Session, press: Press, person: Person, intents: Intents,
     else:
         tell(session, card.case_id, person.id, "This button is no longer in use. The card has just been drawn anew.")
         enqueue(session, card.case_id, Errand.UPDATE_CARD)
+
+
+def take_handing(session: Session, press: Press, person: Person, colleague: Person | None) -> None:
+    """The menu "Hand to…": the case is the colleague's, unless what was chosen can own none."""
+    card = card_at(session, press.channel, press.message_ts)
+    if card is None:
+        return
+    if colleague is None:
+        tell(session, card.case_id, person.id, "That is nobody who can take a case. Please choose a colleague.")
+        return
+    hand = partial(handover.hand_to, colleague=colleague)
+    _move(session, card.case_id, hand, person)
 
 
 def take_new_intent(session: Session, proposed: NewIntent, person: Person) -> None:
@@ -93,8 +106,9 @@ def _settle_held(session: Session, press: Press, person: Person, name_of: NameOf
     if press.action == Do.KEEP_HELD.value:
         keep_held(session, remark)
         return
+    send = send_held if press.action == Do.SEND_HELD.value else send_as_self
     try:
-        send_held(session, remark, person, name_of)
+        send(session, remark, person, name_of)
     except CaseClosed:
         keep_held(session, remark)
         tell(session, remark.case_id, person.id, "The case has been closed meanwhile, so your reply was not sent.")

@@ -50,7 +50,7 @@ class Desk:
         self.config = config or DeskConfig()
         self.place = place = arrive(settings)
         people = People(place.slack)
-        self._worker = Worker(database, people, intents, place.bot_user_id)
+        self._worker = Worker(database, people, intents, place.bot_user_id, self.config)
         self._sender = Sender(database, Errands(database, place.slack, place.channel, intents))
         door = Door(database, place.slack, intents, self._worker.drain.wake)
         self._listening = _listening(door.app(settings.signing_secret), settings)

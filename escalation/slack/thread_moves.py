@@ -7,7 +7,8 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from escalation import handover
-from escalation.handover import CaseClosed, CaseTaken, Person
+from escalation.desk_config import DeskConfig
+from escalation.handover import CaseClosed, CaseTaken, CaseUnclaimed, Person
 from escalation.slack.event import Deletion, Edit, Reply
 from escalation.slack.mrkdwn import to_plain
 from escalation.slack.note import PREFIXES, Privacy, privacy
@@ -21,7 +22,7 @@ NameOf = Callable[[str], str]
 Named = Callable[[str], Person]
 
 
-def take_reply(session: Session, event: Reply, named: Named) -> None:
+def take_reply(session: Session, event: Reply, named: Named, config: DeskConfig) -> None:
     """Decides once what becomes of a message in a thread; the same message again changes nothing."""
     card = card_at(session, event.channel, event.thread_ts)
     if card is None or remark_at(session, event.channel, event.ts) is not None:
@@ -34,17 +35,18 @@ def take_reply(session: Session, event: Reply, named: Named) -> None:
         fate=Fate.UNSENT.value,
     )
     session.add(remark)
-    _decide(session, remark, event.text, named)
+    _decide(session, remark, event.text, named, config)
     if event.files:
         tell(session, remark.case_id, remark.person_id, _about_files(event.files, remark))
 
 
-def take_edit(session: Session, event: Edit, named: Named) -> None:
+def take_edit(session: Session, event: Edit, named: Named, config: DeskConfig) -> None:
     """The customer sees the newest wording of what was sent. A note stays a note, whatever it now looks like."""
     remark = remark_at(session, event.channel, event.ts)
     if remark is None:  # the edit overtook the message itself, which may have been a note
         text = event.text if privacy(event.before) is Privacy.OPEN else event.before
-        take_reply(session, Reply(event.channel, event.ts, event.thread_ts, event.person_id, text), named)
+        reply = Reply(event.channel, event.ts, event.thread_ts, event.person_id, text)
+        take_reply(session, reply, named, config)
         remark = remark_at(session, event.channel, event.ts)
     elif event.edited_ts > remark.edited_ts:
         _reword(session, remark, event.text, named)
@@ -70,8 +72,14 @@ def take_deletion(session: Session, event: Deletion) -> None:
 def send_held(session: Session, remark: Remark, person: Person, name_of: NameOf) -> None:
     """The author takes the case over and says it. Raises CaseClosed."""
     handover.take_over(session, remark.case_id, person)
-    _say(session, remark, person, to_plain(remark.text, name_of))
-    remark.text = ""
+    handover.reply(session, remark.case_id, person, to_plain(remark.text, name_of), remark.slack_ts)
+    remark.fate, remark.text = Fate.SENT.value, ""
+
+
+def send_as_self(session: Session, remark: Remark, person: Person, name_of: NameOf) -> None:
+    """The author says it, and the case stays where it is. Raises CaseClosed."""
+    handover.interject(session, remark.case_id, person, to_plain(remark.text, name_of), remark.slack_ts)
+    remark.fate, remark.text = Fate.SENT.value, ""
 
 
 def keep_held(session: Session, remark: Remark) -> None:
@@ -85,7 +93,7 @@ def tell(session: Session, case_id: int, person_id: str, words: str) -> None:
     enqueue(session, case_id, Errand.TELL, person_id=person_id, note=words)
 
 
-def _decide(session: Session, remark: Remark, text: str, named: Named) -> None:
+def _decide(session: Session, remark: Remark, text: str, named: Named, config: DeskConfig) -> None:
     person = named(remark.person_id)
     kind = privacy(text)
     if kind is not Privacy.OPEN:
@@ -94,18 +102,15 @@ def _decide(session: Session, remark: Remark, text: str, named: Named) -> None:
     words = to_plain(text, lambda user_id: named(user_id).name)
     if not words:
         return
+    claims = config.owning.claim_on_reply
     try:
-        _say(session, remark, person, words)
-    except CaseTaken:
+        handover.reply(session, remark.case_id, person, words, remark.slack_ts, claims)
+        remark.fate = Fate.SENT.value
+    except (CaseTaken, CaseUnclaimed):
         remark.fate, remark.text = Fate.HELD.value, text
         enqueue(session, remark.case_id, Errand.ASK, person_id=remark.person_id, note=remark.slack_ts)
     except CaseClosed:
         tell(session, remark.case_id, remark.person_id, _closed(session, remark))
-
-
-def _say(session: Session, remark: Remark, person: Person, words: str) -> None:
-    handover.reply(session, remark.case_id, person, words, remark.slack_ts)
-    remark.fate = Fate.SENT.value
 
 
 def _keep_private(session: Session, remark: Remark, kind: Privacy) -> None:

@@ -45,15 +45,24 @@ def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:
     return {"type": "modal", "title": plain("The conversation"), "close": plain("Done"), "blocks": blocks}
 
 
-def question_about_held(ts: str, owner: str, text: str) -> list[Block]:
-    """What becomes of a reply whose author does not own the case."""
+def about_held(owner: str | None) -> str:
+    """Why a reply is held."""
+    return f"{escape(owner)} has this case" if owner else "Nobody has this case yet"
 
+
+def question_about_held(ts: str, owner: str | None, text: str) -> list[Block]:
+    """What becomes of a reply whose author does not own the case."""
+    take = "Take over and send" if owner else "Claim and send"
     return [
-        section(f"{escape(owner)} has this case, so your reply is held back:\n>{brief(unescape(text), 300)}"),
+        section(
+            f"{about_held(owner)}, so your reply is held back:\n>{brief(unescape(text), 300)}\n"
+            "Send it as yourself? Or take the case?"
+        ),
         actions(
             "held",
             [
-                button(Do.SEND_HELD.value, "Take over and send", ts, style="primary"),
+                button(Do.SEND_AS_SELF.value, "Send as myself", ts, style="primary"),
+                button(Do.SEND_HELD.value, take, ts),
                 button(Do.KEEP_HELD.value, "Keep it as a note", ts),
             ],
         ),

@@ -24,6 +24,8 @@ class Errand(str, Enum):
     """Say `note` to the person `person_id` alone, in the case's thread."""
     ASK = "ask"
     """Ask `person_id` alone what to do with their held remark, whose Slack ts is `note`."""
+    HAND = "hand"
+    """Call `person_id` into the case's thread: `note`, a colleague's name, hands the case to them."""
     SEAL = "seal"
     """Put a lock on the private note whose Slack ts is `note`, so that its author sees that it stayed inside."""
 

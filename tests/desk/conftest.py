@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot import schema
 from escalation import handover
+from escalation.desk_config import DeskConfig
 from escalation.practice.player import JSON, Play
 from escalation.practice.workspace import EVERYBODY
 from escalation.slack.intents import Intents, labels_in_use
@@ -63,8 +64,10 @@ class Scene:
     settings: Settings
     desk: Desk | None = None
 
-    def open_desk(self) -> Desk:
-        self.desk = Desk(self.database, self.settings, Intents(GUIDELINES, lambda: labels_in_use(self.database)))
+    def open_desk(self, config: DeskConfig | None = None) -> Desk:
+        self.close_desk()
+        intents = Intents(GUIDELINES, lambda: labels_in_use(self.database))
+        self.desk = Desk(self.database, self.settings, intents, config)
         self.desk.start()
         return self.desk
 
@@ -138,6 +141,13 @@ class Scene:
         with self.database.reading() as session:
             rows = select(Message).where(Message.case_id == case_id, Message.speaker == Speaker.AGENT.value)
             return [message.text for message in session.exec(rows) if not message.deleted]
+
+    def said(self, case_id: int, speaker: str) -> list[Message]:
+        """What the customer's conversation holds of this speaker, in order."""
+        with self.database.reading() as session:
+            wanted = Message.conversation_id == case_by_id(session, case_id).conversation_id
+            rows = select(Message).where(wanted, Message.speaker == speaker).order_by(col(Message.number))
+            return list(session.exec(rows))
 
     def corrections(self) -> list[Correction]:
         with self.database.reading() as session:
