@@ -30,13 +30,11 @@ from labeling.intent_model import BUNDLED, OUT_OF_SCOPE, Encoder, evaluate, open
 from labeling.intent_model.embeddings import shared_embeddings
 from labeling.policy import Policy
 from labeling.refusal import Refusal
-from tests.bench import machine
+from tests.bench import machine, paper
 from tests.bench.corpora import Corpus, Name, corpus
 from tests.bench.scene import KEPT
 
 HELD_OUT = 0.25
-WIDE = 110
-"""The table's columns are not folded where nobody has so wide a terminal."""
 COLUMNS = {
     "accuracy": "accuracy", "ece": "ECE", "aurc": "AURC", "coverage_at_95": "cov@95", "coverage_at_98": "cov@98",
     "coverage_at_99": "cov@99", "oos_auroc": "AUROC", "oos_aupr": "AUPR", "oos_fpr95": "FPR95",
@@ -96,7 +94,7 @@ def fewshot(
             runs.append(_run(task, opened, seed, unlabelled))
             err.print(_line(runs[-1]), soft_wrap=True)
             _keep(json_file, facts, runs)
-    out.print(_table(runs), width=max(out.width, WIDE))
+    paper.show_wide(_table(runs))
     out.print(f"near: of {HELD_OUT:.0%} of the intents no example was given. Every run: {json_file}", soft_wrap=True)
 
 

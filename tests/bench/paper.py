@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from bot.cli.console import out
 from tests.bench.figure import Figure, Sheet
+
+WIDE = 110
+"""Columns that a table of many needs; a file has 80 otherwise, and folds every word."""
+
+
+def show_wide(table: Table) -> None:
+    """For tables of many columns."""
+    Console(width=max(out.width, WIDE), highlight=False).print(table)
 
 
 def show(sheet: Sheet) -> None:
