@@ -42,19 +42,24 @@ ARTEFACT = "intent_model"
 
 @dataclass(frozen=True)
 class Opinion:
-    """A ranking, and the model that made it."""
+    """A ranking, the model that made it, and the tiers in which an alarm stands."""
 
     ranking: Ranking
     model: IntentModel
+    stopped: frozenset[str] = frozenset()
 
 
 class _Source(Protocol):
     def current(self) -> IntentModel: ...
 
+    @property
+    def stopped_tiers(self) -> frozenset[str]: ...
+
 
 @dataclass(frozen=True)
 class _Bundled:
     model: IntentModel
+    stopped_tiers: frozenset[str] = frozenset()
 
     def current(self) -> IntentModel:
         return self.model
@@ -168,7 +173,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
     def _classify(self, message: Message, text: str) -> None:
         try:
             assert self._source is not None
-            model = self._source.current()
+            model, stopped = self._source.current(), self._source.stopped_tiers
             (ranking,) = model.rank([text])
         except Exception as error:  # noqa: BLE001  # the edge towards any model: without an opinion, people answer
             log.error("the intent model failed on a message: %s", type(error).__name__)
@@ -177,7 +182,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         if ranking.best:
             message.set(INTENT, _guess(ranking.best, ranking.confidence), add_to_output=True)
         message.set(INTENT_RANKING_KEY, guesses[:RANKED], add_to_output=True)
-        message.set(OPINION, Opinion(ranking, model))
+        message.set(OPINION, Opinion(ranking, model, stopped))
 
 
 def _guess(intent: str, probability: float) -> dict[str, Any]:

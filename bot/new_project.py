@@ -133,13 +133,16 @@ pipeline:
   - name: {ROUTER}
     # To fill in: move each intent into the tier of its risk.
     # promise: the share of the bot's own answers that must be right. answer: never: always to a person.
+    # audit: the share of answers that trainers look at afterwards; review: always for every one.
     tiers:
       routine:
         promise: 0.95
+        audit: 3%
         intents:
 {listed}
       sensitive:
         promise: 0.98
+        review: always
         intents: []
       critical:
         answer: never

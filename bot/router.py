@@ -86,7 +86,7 @@ class Router(GraphComponent, RasaIntentClassifier):
             return Route("answer", None, f"It is only a detail: {readable(detail).lower()}.")
         if opinion is None:
             return NO_OPINION
-        return route(opinion.ranking, self._policy, self._thresholds_of(opinion.model))
+        return route(opinion.ranking, self._policy, self._thresholds_of(opinion.model), opinion.stopped)
 
     def _only_detail(self, message: Message) -> str | None:
         text = message.get(TEXT)

@@ -19,10 +19,12 @@ from escalation.store.posted_card import PostedCard
 from escalation.store.rating import Rating
 from escalation.store.remark import Remark
 from labeling.database import Database
+from labeling.store.alarm import Alarm
 from labeling.store.canned_reply import CannedReply, CannedUse
 from labeling.store.cause import GivenCause
 from labeling.store.correction import Correction
 from labeling.store.guideline import GuidelineRow
+from labeling.store.look import Look
 from labeling.store.model import Model
 from labeling.store.review import Review
 from labeling.store.turn import Turn
@@ -44,6 +46,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     CannedReply,
     CannedUse,
     Rating,
+    Alarm,
+    Look,
 )
 _LOCK = 0x48616E64  # "Hand": services that start together take turns
 

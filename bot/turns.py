@@ -18,6 +18,7 @@ from escalation import handover
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id, conversation_of
 from escalation.store.message import Message, Speaker, say
+from labeling.audit import is_drawn
 from labeling.clock import now
 from labeling.database import Database
 from labeling.ranking import Ranking
@@ -180,7 +181,7 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
             return
         conversation = conversation_by_id(session, waiting.conversation_id)
         case = unclosed_case(session, waiting.conversation_id)
-        turn = _turn(waiting, outcome.routing, owned=case is not None)
+        turn = _turn(waiting, outcome, owned=case is not None)
         if turn is not None:
             session.add(turn)
             session.flush()
@@ -226,10 +227,13 @@ def _say_all(session: Session, conversation: Conversation, message_id: int, said
         say(session, conversation, Speaker.BOT, one.text, payload=one.payload, client_id=client_id)
 
 
-def _turn(waiting: Waiting, routing: Mapping[str, Any] | None, owned: bool) -> Turn | None:
+def _turn(waiting: Waiting, outcome: Outcome, owned: bool) -> Turn | None:
+    routing = outcome.routing
     if routing is None:
         return None
     ranking = Ranking.from_json(routing["ranking"])
+    answered = routing["route"] == "answer" and not owned and outcome.reason is None
+    rate = float(routing["audit"]) if answered else None
     return Turn(
         conversation_id=waiting.conversation_id,
         message_id=waiting.message_id,
@@ -240,7 +244,8 @@ def _turn(waiting: Waiting, routing: Mapping[str, Any] | None, owned: bool) -> T
         route=HINT if owned else routing["route"],
         reason=routing["reason"],
         tier=routing["tier"],
-        audit=routing["audit"],
+        audit=rate is not None and is_drawn(rate),
+        audit_rate=rate,
     )
 
 

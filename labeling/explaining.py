@@ -68,11 +68,17 @@ def explain(project: Project, database: Database, text: str, count: int) -> Expl
         raise Refusal(f"the live model cannot be loaded ({reason}); train another: handraise retrain")
     with database.reading() as session:
         snapshot = take(material(project).seeds, labels(session))
-    return explain_with(live.current(), snapshot.examples, read_project_policy(project), text, count)
+    policy = read_project_policy(project)
+    return explain_with(live.current(), snapshot.examples, policy, text, count, live.stopped_tiers)
 
 
 def explain_with(
-    model: IntentModel, examples: Sequence[Example], policy: Policy, text: str, count: int
+    model: IntentModel,
+    examples: Sequence[Example],
+    policy: Policy,
+    text: str,
+    count: int,
+    stopped: frozenset[str] = frozenset(),
 ) -> Explanation:
     """`count` examples and words at most. Raises NothingToExplain."""
     if not text.strip():
@@ -80,7 +86,7 @@ def explain_with(
     (ranking,) = model.rank([text])
     return Explanation(
         ranking,
-        route(ranking, policy, thresholds(policy, model.calibration)),
+        route(ranking, policy, thresholds(policy, model.calibration), stopped),
         _nearest(model, examples, text, count),
         _words(model, ranking, text)[:count],
     )

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from labeling.clock import now
 from labeling.database import Bell, Database
 from labeling.registry import archive_of
+from labeling.store.alarm import stopped_tiers
 from labeling.store.model import Model, live_version
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class LiveModel:
         self._cache = home / "models"
         self._model = fallback
         self._status = LiveStatus(fallback.version, now()) if fallback else LiveStatus()
+        self._stopped_tiers: frozenset[str] = frozenset()
         self._bell = Bell(database)
         self._rung = threading.Event()
         self._stopped = False
@@ -60,6 +62,11 @@ class LiveModel:
         if model is None:
             raise NoLiveModel("No intent model is live yet. Train the first: handraise retrain")
         return model
+
+    @property
+    def stopped_tiers(self) -> frozenset[str]:
+        """Tiers that may not be answered now, however sure the model is: an alarm stands there."""
+        return self._stopped_tiers
 
     @property
     def status(self) -> LiveStatus:
@@ -80,9 +87,10 @@ class LiveModel:
             self._thread.join(timeout=10)
 
     def refresh(self) -> None:
-        """Loads the registry's live model unless it is here already, or was refused before."""
+        """Loads the registry's live model unless it is here already, or was refused before; looks for alarms."""
         with self._database.reading() as session:
             version = live_version(session)
+            self._stopped_tiers = stopped_tiers(session)
         if version is None or version == self._status.version or version in dict(self._status.refused):
             return
         from labeling.intent_model import ArtefactRefused

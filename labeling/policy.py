@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,11 @@ OUT_OF_SCOPE = 0.04
 """The share of turns that ask what no intent covers, where config.yml does not say."""
 
 
+ENTRIES = ("promise", "answer", "review", "audit", "intents")
+"""What may stand in a tier of config.yml."""
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
+
+
 class PolicyError(Refusal):
     """The tiers in config.yml cannot be used. The one line says which entry to change."""
 
@@ -31,6 +37,8 @@ class Tier:
     name: str
     promise: float | None
     answers: bool
+    audit: float = 0.0
+    """The chance (0 to 1) with which people look at an answered turn afterwards; `review: always` makes it 1."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +93,36 @@ def read_out_of_scope(share: Any) -> float:
 def _tier(name: str, entry: Any) -> Tier:
     if not isinstance(entry, Mapping):
         raise PolicyError(f"tiers: {name} must be a mapping with promise (or answer: never) and intents")
-    unknown = sorted(set(map(str, entry)) - {"promise", "answer", "intents"})
+    unknown = sorted(set(map(str, entry)) - set(ENTRIES))
     if unknown:
-        raise PolicyError(f"tiers: {name} has an unknown entry {unknown[0]}; use promise, answer and intents")
+        listed = f"{', '.join(ENTRIES[:-1])} and {ENTRIES[-1]}"
+        raise PolicyError(f"tiers: {name} has an unknown entry {unknown[0]}; use {listed}")
     if "answer" in entry:
         if entry["answer"] != "never" or "promise" in entry:
             raise PolicyError(f"tiers: {name} needs either a promise or answer: never, not both")
+        if "review" in entry or "audit" in entry:
+            raise PolicyError(
+                f"tiers: {name} is never answered, so nothing can be audited; leave review and audit out"
+            )
         return Tier(name, None, answers=False)
     promise = entry.get("promise")
     if not isinstance(promise, float) or not 0.5 <= promise < 1:
         raise PolicyError(f"tiers: {name} needs a promise from 0.5 to below 1, such as 0.95, or answer: never")
-    return Tier(name, promise, answers=True)
+    return Tier(name, promise, answers=True, audit=_audit(name, entry))
+
+
+def _audit(name: str, entry: Mapping[str, Any]) -> float:
+    if "review" in entry:
+        if entry["review"] != "always" or "audit" in entry:
+            raise PolicyError(f"tiers: {name} needs either review: always or an audit such as 3%, not both")
+        return 1.0
+    written = entry.get("audit", 0.0)
+    if isinstance(written, str) and (share := _PERCENT.fullmatch(written.strip())):
+        written = float(share[1]) / 100
+    # A whole number may be meant as per cent or as a share: nobody should have to find out which.
+    if not isinstance(written, float) or not 0 <= written <= 1:
+        raise PolicyError(f"tiers: the audit of {name} must be a share such as 3% or 0.03, and is {written!r}")
+    return written
 
 
 def _intents(name: str, entry: Mapping[str, Any]) -> list[str]:

@@ -20,11 +20,15 @@ class Route:
     kind: RouteKind
     tier: str | None
     reason: str
-    audit: bool = False
+    audit: float = 0.0
+    """The chance (0 to 1) with which people look at the answer afterwards; drawn where the turn is stored."""
 
 
-def route(ranking: Ranking, policy: Policy, thresholds: Thresholds) -> Route:
-    """Where anything is missing (a guess, a tier, a supported promise) a person answers."""
+def route(ranking: Ranking, policy: Policy, thresholds: Thresholds, stopped: frozenset[str] = frozenset()) -> Route:
+    """Where anything is missing (a guess, a tier, a supported promise) a person answers.
+
+    `stopped` are tiers whose promise was found broken: nothing in them is answered.
+    """
     best = ranking.best
     if best is None:
         return Route("escalate", None, "There is no intent model yet, so a person answers.")
@@ -34,6 +38,8 @@ def route(ranking: Ranking, policy: Policy, thresholds: Thresholds) -> Route:
         return Route("escalate", None, f"It may be {intent}, which is in no tier, so a person answers.")
     if not tier.answers:
         return Route("escalate", tier.name, f"It may be {intent}; {tier.name} turns always go to a person.")
+    if tier.name in stopped:
+        return Route("escalate", tier.name, _broken(intent, tier))
     by_confidence = _by_confidence(ranking, intent, tier, thresholds.get(tier.name))
     if by_confidence.kind == "escalate" or answers(
         best, ranking.confidence, _risk(ranking, policy), policy, thresholds
@@ -52,9 +58,13 @@ def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float |
     sure = _percent(ranking.confidence)
     if ranking.confidence >= threshold:
         reason = f"{sure} sure it is {intent}; the {tier.name} tier needs {_percent(threshold)}."
-        return Route("answer", tier.name, reason)
+        return Route("answer", tier.name, reason, audit=tier.audit)
     needs = f"{math.ceil(threshold * 100 - 1e-9)} %"  # rounded up: 90 of 90 % would read as enough
     return Route("escalate", tier.name, f"Only {sure} sure it is {intent}; this tier needs {needs}.")
+
+
+def _broken(intent: str, tier: Tier) -> str:
+    return f"It may be {intent}, but audits found the {tier.name} tier's promise broken: a trainer has to look first."
 
 
 def answers(best: str, confidence: float, risk: float, policy: Policy, thresholds: Thresholds) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, Session, SQLModel, select
 
 from labeling.clock import now
@@ -16,6 +16,12 @@ class Turn(SQLModel, table=True):
     """One customer message and the opinion and decision it met."""
 
     __tablename__ = "handraise_turn"
+    __table_args__ = (
+        # Audited turns are few among many, and are looked for at every glance at the trainers' page.
+        Index(
+            "ix_handraise_turn_audit", "id", sqlite_where=text("audit IS 1"), postgresql_where=text("audit IS true")
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     conversation_id: int = Field(index=True)
@@ -31,6 +37,9 @@ class Turn(SQLModel, table=True):
     """Why this route, in one sentence that an agent can read."""
     tier: str | None = None
     audit: bool = False
+    """Drawn for people to look at, unseen by the customer."""
+    audit_rate: float | None = None
+    """The chance (0 to 1) with which this answer was drawn, as the knob stood then. None: not answered by the bot."""
     created_at: datetime = Field(default_factory=now, index=True)
 
 

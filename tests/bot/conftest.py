@@ -46,7 +46,7 @@ pipeline:
     details: [order_number]
     certainty: 0.5
     tiers:
-      open: {promise: 0.5, intents: [greet, hours, broken, mute, person, number, weather]}
+      open: {promise: 0.5, audit: 50%, intents: [greet, hours, broken, mute, person, number, weather]}
       closed: {answer: never, intents: [fraud]}
 policies:
   - name: RulePolicy

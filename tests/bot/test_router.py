@@ -13,7 +13,10 @@ from bot.router import Router
 from labeling.promise import Calibration
 from labeling.ranking import Guess, Ranking
 
-TIERS = {"easy": {"promise": 0.5, "intents": ["hours"]}, "hard": {"answer": "never", "intents": ["fraud"]}}
+TIERS = {
+    "easy": {"promise": 0.5, "audit": "20%", "intents": ["hours"]},
+    "hard": {"answer": "never", "intents": ["fraud"]},
+}
 SURE = Calibration((0.9,) * 40, (True,) * 40, ("hours",) * 40)
 
 
@@ -52,6 +55,11 @@ def test_without_an_opinion_people_answer() -> None:
     shown = routed("when do you open", intent=None)
     assert (shown["intent"]["name"], shown["routing"]["route"]) == ("escalate", "escalate")
     assert "could not read" in shown["routing"]["reason"]
+
+
+def test_the_pipeline_tells_the_chance_of_an_audit_and_never_whether_this_turn_was_drawn() -> None:
+    assert [routed("when do you open")["routing"]["audit"] for _ in range(50)] == [0.2] * 50
+    assert routed("stolen!", "fraud")["routing"]["audit"] == 0
 
 
 def test_the_opinion_itself_never_leaves_the_pipeline() -> None:

@@ -149,6 +149,38 @@ def test_nothing_is_answered_below_its_tiers_threshold(
     assert decision.reason.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("written", "rate"),
+    [
+        ({"audit": "3%"}, 0.03),
+        ({"audit": "2.5 %"}, 0.025),
+        ({"audit": 0.03}, 0.03),
+        ({"audit": "100%"}, 1.0),
+        ({"audit": "0%"}, 0.0),
+        ({"review": "always"}, 1.0),
+        ({}, 0.0),
+    ],
+)
+def test_how_many_answers_people_look_at_is_written_as_people_write_shares(
+    written: dict[str, object], rate: float
+) -> None:
+    policy = read_policy({"routine": {"promise": 0.95, "intents": ["store_hours"], **written}})
+    tier = policy.tier_of("store_hours")
+
+    assert tier is not None
+    assert tier.audit == pytest.approx(rate)
+    assert route(ranked("store_hours", 0.99), policy, THRESHOLDS).audit == tier.audit
+    assert route(ranked("store_hours", 0.5), policy, THRESHOLDS).audit == 0
+
+
+def test_a_tier_whose_promise_was_found_broken_is_not_answered_until_somebody_has_looked() -> None:
+    decision = route(ranked("store_hours", 0.999), POLICY, THRESHOLDS, stopped=frozenset({"routine"}))
+
+    assert decision.kind == "escalate"
+    assert "routine tier's promise broken" in decision.reason
+    assert route(ranked("store_hours", 0.999), POLICY, THRESHOLDS, frozenset({"sensitive"})).kind == "answer"
+
+
 def test_the_policy_knows_each_intents_tier() -> None:
     assert POLICY.tier_of("refund_status") == Tier("sensitive", 0.98, answers=True)
     assert POLICY.tier_of("nowhere") is None
@@ -168,6 +200,15 @@ def test_the_policy_knows_each_intents_tier() -> None:
         ({"routine": {"answer": "always"}}, "answer: never"),
         ({"routine": {"promise": 0.9, "intent": ["a"]}}, "unknown entry intent"),
         ({"routine": {"promise": 0.9, "intents": "a"}}, "must be a list"),
+        ({"routine": {"promise": 0.9, "audit": 3}}, "audit of routine must be a share such as 3% or 0.03, and is 3"),
+        ({"routine": {"promise": 0.9, "audit": "often"}}, "must be a share such as 3%"),
+        ({"routine": {"promise": 0.9, "audit": "120%"}}, "must be a share such as 3%"),
+        ({"routine": {"promise": 0.9, "audit": True}}, "must be a share such as 3%"),
+        ({"routine": {"promise": 0.9, "audit": -0.1}}, "must be a share such as 3%"),
+        ({"routine": {"promise": 0.9, "review": "sometimes"}}, "review: always"),
+        ({"routine": {"promise": 0.9, "review": "always", "audit": "3%"}}, "not both"),
+        ({"critical": {"answer": "never", "review": "always"}}, "critical is never answered"),
+        ({"critical": {"answer": "never", "audit": "3%"}}, "critical is never answered"),
         ({"a": {"promise": 0.9, "intents": ["x"]}, "b": {"promise": 0.8, "intents": ["x"]}}, "both a and b"),
     ],
 )
