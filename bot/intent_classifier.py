@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.training import code_fingerprint
 from labeling.policy import OUT_OF_SCOPE, PolicyError, read_out_of_scope
+from labeling.precision import PRECISION, read_precision
 from labeling.project import DEFAULT_ENCODER
 from labeling.ranking import Ranking
 
@@ -107,6 +108,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         self._config = config
         try:
             self._out_of_scope = read_out_of_scope(config["out_of_scope"])
+            self._precision = read_precision(config["precision"])
         except PolicyError as error:
             raise InvalidConfigException(str(error)) from error
         self._storage = storage
@@ -115,7 +117,13 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"encoder": DEFAULT_ENCODER, "frozen_set": None, "out_of_scope": OUT_OF_SCOPE, "gates": {}}
+        return {
+            "encoder": DEFAULT_ENCODER,
+            "precision": PRECISION,
+            "frozen_set": None,
+            "out_of_scope": OUT_OF_SCOPE,
+            "gates": {},
+        }
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -157,7 +165,8 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         from labeling.intent_model import open_encoder, train
 
         examples = [Example(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
-        model = train(examples, open_encoder(self._config["encoder"]), out_of_scope=self._out_of_scope)
+        encoder = open_encoder(self._config["encoder"], precision=self._precision)
+        model = train(examples, encoder, out_of_scope=self._out_of_scope)
         with self._storage.write_to(self._resource) as directory:
             model.save(directory / ARTEFACT)
         return self._resource

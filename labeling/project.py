@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from labeling.policy import OUT_OF_SCOPE, read_out_of_scope
+from labeling.precision import PRECISION, Precision, read_precision
 from labeling.refusal import Refusal
 
 CLASSIFIER = "bot.intent_classifier.IntentClassifier"
 ROUTER = "bot.router.Router"
-CLASSIFIER_KNOBS = ("encoder", "frozen_set", "out_of_scope", "gates")
+CLASSIFIER_KNOBS = ("encoder", "precision", "frozen_set", "out_of_scope", "gates")
 ROUTER_KNOBS = ("tiers", "certainty", "caution", "details")
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
@@ -45,6 +46,8 @@ class Project:
     """What a candidate must hold to go live."""
     out_of_scope: float = OUT_OF_SCOPE
     """The share of turns (0 to 1) that is expected to ask what no intent covers."""
+    precision: Precision = PRECISION
+    """How exactly the encoder computes."""
 
     @property
     def desk(self) -> Path:
@@ -98,6 +101,7 @@ def find_project(root: Path) -> Project:
         guidelines=home / "guidelines.yml",
         gates=classifier.get("gates") or {},
         out_of_scope=read_out_of_scope(classifier.get("out_of_scope", OUT_OF_SCOPE)),
+        precision=read_precision(classifier.get("precision", PRECISION)),
     )
 
 

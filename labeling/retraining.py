@@ -132,7 +132,8 @@ class _Retraining:
         from labeling.intent_model import open_encoder
 
         self._progress("Opening the encoder", 0.05)
-        return open_encoder(self._project.encoder, progress=self._part(0.05, 0.1))
+        project = self._project
+        return open_encoder(project.encoder, progress=self._part(0.05, 0.1), precision=project.precision)
 
     def _known(self, snapshot: Snapshot, live: Model | None, encoder: Encoder) -> Model | None:
         """The model that training would come to again: a version names everything that goes in."""

@@ -18,6 +18,6 @@ def setup(project: Folder = HERE) -> None:
     place = find_project(project.resolve())
     with progress() as on_progress:
         on_progress("Converting the encoder, once per user", 0.1)
-        open_encoder(place.encoder)
+        open_encoder(place.encoder, precision=place.precision)
         train_dialogue(place, on_progress)
     out.print("Everything is in place.")

@@ -22,6 +22,7 @@ from labeling.intent_model.neighbours import Neighbours
 from labeling.intent_model.pool import Pool
 from labeling.intent_model.source import EncoderUnusable
 from labeling.intent_model.words import Terms, Words
+from labeling.precision import PRECISIONS, Precision
 from labeling.promise import Calibration
 from labeling.refusal import Refusal
 
@@ -126,7 +127,7 @@ def _manifest(parts: Parts, encoder: Encoder, version: str, files: Mapping[str, 
     return {
         "format": FORMAT,
         "version": version,
-        "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
+        "encoder": {"name": encoder.name, "precision": encoder.precision, "fingerprint": encoder.fingerprint},
         "snapshot": parts.snapshot,
         "metrics": dict(parts.metrics),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
@@ -142,7 +143,7 @@ def load(directory: Path, encoder: Encoder | None = None) -> IntentModel:
 
     manifest = _read_manifest(directory)
     files = {name: _checked(directory, name, manifest["files"]) for name in FILES}
-    opened = encoder or _encoder(str(manifest["encoder"]["name"]))
+    opened = encoder or _encoder(manifest["encoder"]["name"], manifest["encoder"]["precision"])
     if opened.fingerprint != manifest["encoder"]["fingerprint"]:
         raise ArtefactRefused(f"{directory}: was trained with another encoder than the {opened.name} found here")
     try:
@@ -168,7 +169,11 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
     for key, kind in needed.items():
         if not isinstance(manifest.get(key), kind):
             raise ArtefactRefused(f"{directory}: {MANIFEST} says nothing of its {key}")
-    if not all(isinstance(manifest["encoder"].get(key), str) for key in ("name", "fingerprint")):
+    said = manifest["encoder"]
+    # Before there was a choice, all were of full precision, and did not say so.
+    if said.setdefault("precision", "fp32") not in PRECISIONS:
+        raise ArtefactRefused(f"{directory}: its encoder's precision {said['precision']!r} is not known")
+    if not all(isinstance(said.get(key), str) for key in ("name", "fingerprint")):
         raise ArtefactRefused(f"{directory}: {MANIFEST} does not name its encoder")
     return manifest
 
@@ -183,9 +188,9 @@ def _checked(directory: Path, name: str, hashes: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _encoder(name: str) -> Encoder:
+def _encoder(name: str, precision: Precision) -> Encoder:
     try:
-        return open_encoder(name)
+        return open_encoder(name, precision=precision)
     except EncoderUnusable as error:
         raise ArtefactRefused(f"its encoder cannot be opened: {error}") from error
 

@@ -1,4 +1,7 @@
-"""Safetensors weights become ONNX: once per user and encoder, in a process of its own, because of TensorFlow."""
+"""Safetensors weights become ONNX, once per user and encoder, in the precision that is asked for.
+
+BERT and its like are written here, within seconds. Others are converted by TensorFlow, in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
+from safetensors import SafetensorError  # type: ignore[attr-defined]
 
 from labeling.intent_model.source import EncoderUnusable, Source
+from labeling.precision import Precision
 
-RECIPE = 1
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+RECIPE = 2
 """Raised when the conversion changes, so that what was cached by the old one is left alone."""
 OPSET = 17
 
@@ -27,25 +37,73 @@ def cache_directory() -> Path:
     return Path(os.environ.get("HANDRAISE_CACHE") or user_cache_dir("handraise"))
 
 
-def onnx_weights(source: Source, progress: Progress | None = None) -> Path:
+def onnx_weights(source: Source, precision: Precision, progress: Progress | None = None) -> Path:
     """The encoder as ONNX; converted at the first call. Raises EncoderUnusable."""
-    if source.is_onnx:
+    if source.is_onnx and precision == "fp32":
         return source.weights
-    target = cache_directory() / "encoders" / f"{source.fingerprint[:24]}-{RECIPE}"
+    target = cache_directory() / "encoders" / f"{source.fingerprint[:24]}-{RECIPE}-{precision}"
     if not (target / "model.onnx").is_file():
-        _convert_once(source, target, progress or (lambda _what, _share: None))
+        _convert_once(source, precision, target, progress or (lambda _what, _share: None))
     return target / "model.onnx"
 
 
-def _convert_once(source: Source, target: Path, progress: Progress) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    workplace = Path(tempfile.mkdtemp(prefix=".converting-", dir=target.parent))
+def _convert_once(source: Source, precision: Precision, target: Path, progress: Progress) -> None:
+    with whole_directory(target, "model.onnx", f"encoder {source.name}") as workplace:
+        output = workplace / "model.onnx"
+        model = _graph(source)
+        if model is not None:
+            _write(model, output)
+        elif source.is_onnx:
+            shutil.copyfile(source.weights, output)
+        else:
+            _run(source, output, progress)
+        if precision == "int8":
+            _quantise(source, output)
+
+
+def _graph(source: Source) -> ModelProto | None:
+    """Of a family that is written here; None for all others."""
+    from labeling.intent_model.graph import bert_graph, is_written_here, read_config, read_weights
+
+    config = read_config(source.directory)
+    if source.is_onnx or not is_written_here(config):
+        return None
     try:
-        _run(source, workplace / "model.onnx", progress)
+        return bert_graph(config, read_weights(source.weights))
+    except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
+        raise EncoderUnusable(f"encoder {source.name}: cannot be converted to ONNX: {error}") from error
+
+
+def _write(model: ModelProto, output: Path) -> None:
+    output.write_bytes(model.SerializeToString())
+
+
+def _quantise(source: Source, output: Path) -> None:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    from labeling.intent_model.quantising import quantised
+
+    try:
+        _write(quantised(onnx.load(output)), output)
+    except (DecodeError, ValueError) as error:
+        raise EncoderUnusable(f"encoder {source.name}: {source.weights} is not a sound ONNX file") from error
+
+
+@contextmanager
+def whole_directory(target: Path, proof: str, what: str) -> Iterator[Path]:
+    """A workplace that becomes `target` when all went well, and else leaves nothing. Raises EncoderUnusable."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        workplace = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
+    except OSError as error:
+        raise EncoderUnusable(f"{what}: cannot write {target}: {error.strerror}") from error
+    try:
+        yield workplace
         workplace.rename(target)
     except OSError as error:
-        if not (target / "model.onnx").is_file():  # else somebody converted it at the same time
-            raise EncoderUnusable(f"encoder {source.name}: cannot write {target}: {error.strerror}") from error
+        if not (target / proof).is_file():  # else somebody made the same at the same time
+            raise EncoderUnusable(f"{what}: cannot write {target}: {error.strerror}") from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -15,10 +16,13 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 from labeling.intent_model.conversion import Progress, onnx_weights
 from labeling.intent_model.source import BUNDLED, EncoderUnusable, Source, find_source
 from labeling.intent_model.text import legible
+from labeling.precision import PRECISION, Precision
 
 Vectors = NDArray[np.float32]
 
 BATCH = 64
+QUANTISING = 1
+"""Raised when the same weights would become other numbers in eight bits."""
 UNSOUND: tuple[type[Exception], ...] = (
     onnx_errors.Fail,
     onnx_errors.InvalidArgument,
@@ -34,9 +38,12 @@ UNSOUND: tuple[type[Exception], ...] = (
 class Encoder:
     """Tokenizer and ONNX session. Any number of threads may call one encoder."""
 
-    def __init__(self, source: Source, tokenizer: Any, session: onnxruntime.InferenceSession) -> None:
+    def __init__(
+        self, source: Source, precision: Precision, tokenizer: Any, session: onnxruntime.InferenceSession
+    ) -> None:
         self.name = source.name
-        self.fingerprint = source.fingerprint
+        self.precision = precision
+        self.fingerprint = _fingerprint(source, precision)
         self._pooling = source.pooling
         self._tokenizer = tokenizer
         self._session = session
@@ -85,7 +92,11 @@ def _normed(vectors: Vectors) -> Vectors:
 
 
 def open_encoder(
-    name_or_path: str = BUNDLED, threads: int | None = None, progress: Progress | None = None
+    name_or_path: str = BUNDLED,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    *,
+    precision: Precision = PRECISION,
 ) -> Encoder:
     """Opened once per process and kept. `threads` defaults to HANDRAISE_THREADS, then to the cores, at most 4.
 
@@ -93,9 +104,10 @@ def open_encoder(
     """
     count = threads or _wanted_threads() or min(4, os.cpu_count() or 1)
     with _opening:
-        if (name_or_path, count) not in _opened:
-            _opened[name_or_path, count] = _open(name_or_path, count, progress)
-        return _opened[name_or_path, count]
+        wanted = (name_or_path, precision, count)
+        if wanted not in _opened:
+            _opened[wanted] = _open(name_or_path, precision, count, progress)
+        return _opened[wanted]
 
 
 def _wanted_threads() -> int:
@@ -105,13 +117,13 @@ def _wanted_threads() -> int:
     return int(wanted)
 
 
-_opened: dict[tuple[str, int], Encoder] = {}
+_opened: dict[tuple[str, Precision, int], Encoder] = {}
 _opening = threading.Lock()
 
 
-def _open(name: str, threads: int, progress: Progress | None) -> Encoder:
+def _open(name: str, precision: Precision, threads: int, progress: Progress | None) -> Encoder:
     source = find_source(name)
-    weights = onnx_weights(source, progress)
+    weights = onnx_weights(source, precision, progress)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Spinning threads would burn the cores that the other services need.
@@ -121,7 +133,14 @@ def _open(name: str, threads: int, progress: Progress | None) -> Encoder:
         session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
     except UNSOUND as error:
         raise EncoderUnusable(f"encoder {name}: {weights} is not a sound ONNX file; delete it") from error
-    return Encoder(source, _tokenizer(source), _checked(source, session))
+    return Encoder(source, precision, _tokenizer(source), _checked(source, session))
+
+
+def _fingerprint(source: Source, precision: Precision) -> str:
+    """Vectors of another precision are other vectors: a head that was trained on one kind is not run on the other."""
+    if precision == "fp32":
+        return source.fingerprint
+    return hashlib.sha256(f"{source.fingerprint} {precision} {QUANTISING}".encode()).hexdigest()
 
 
 def _checked(source: Source, session: onnxruntime.InferenceSession) -> onnxruntime.InferenceSession:

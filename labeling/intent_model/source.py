@@ -128,7 +128,8 @@ def _read(name: str, path: Path) -> Any:
 
 def _fingerprint(directory: Path, weights: Path) -> str:
     digest = hashlib.sha256()
-    for path in (directory / "tokenizer.json", directory / "1_Pooling" / "config.json", weights):
+    described = [directory / "config.json"] if (directory / "config.json").is_file() else []
+    for path in (directory / "tokenizer.json", directory / "1_Pooling" / "config.json", *described, weights):
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

@@ -23,7 +23,7 @@ def onnx_folder(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> P
     source = find_source("all-MiniLM-L6-v2")
     folder = tmp_path_factory.mktemp("encoders") / "mine"
     shutil.copytree(source.directory, folder, ignore=shutil.ignore_patterns("model.safetensors"))
-    (folder / "model.onnx").symlink_to(onnx_weights(source))
+    (folder / "model.onnx").symlink_to(onnx_weights(source, "fp32"))
     return folder
 
 
