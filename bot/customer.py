@@ -32,7 +32,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything said so far, and whether a person was called (waiting) or is here."""
+    """Everything said so far, and whether a person was called (waiting), is here, or will come later."""
 
     messages: tuple[Heard, ...]
     typing: bool

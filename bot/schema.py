@@ -10,10 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
+from escalation.store.agent import Agent
 from escalation.store.case import Case
 from escalation.store.conversation import Conversation
 from escalation.store.inbox import Incoming
 from escalation.store.message import Message
+from escalation.store.move import MoveMade
 from escalation.store.outbox import Outgoing
 from escalation.store.posted_card import PostedCard
 from escalation.store.rating import Rating
@@ -37,6 +39,8 @@ TABLES: tuple[type[SQLModel], ...] = (
     Incoming,
     PostedCard,
     Remark,
+    Agent,
+    MoveMade,
     Turn,
     Correction,
     Review,

@@ -156,7 +156,7 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
             text=message.text,
             choice=message.payload.get(CHOICE),
             metadata=message.payload.get(METADATA) or {},
-            owned=unclosed_case(session, conversation_id) is not None,
+            owned=not handover.bot_has_the_word(unclosed_case(session, conversation_id), message.text),
             asides=_asides(session, conversation_id, message.number),
         )
 
@@ -181,14 +181,18 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
             return
         conversation = conversation_by_id(session, waiting.conversation_id)
         case = unclosed_case(session, waiting.conversation_id)
-        turn = _turn(waiting, outcome, owned=case is not None)
+        bot_answers = handover.bot_has_the_word(case, message.text)
+        turn = _turn(waiting, outcome, owned=not bot_answers)
         if turn is not None:
             session.add(turn)
             session.flush()
         if case is not None:
             handover.pass_on(session, case, message)  # also if people came while the bot still thought
-        else:
-            _say_all(session, conversation, waiting.message_id, outcome.said)
+        if bot_answers:
+            said = _say_all(session, conversation, waiting.message_id, outcome.said)
+            if case is not None:
+                for answer in said:
+                    handover.pass_on(session, case, answer)  # for whoever comes later
             if outcome.reason:
                 handover.open_case(session, conversation, outcome.reason, turn)
         message.handled_at = now()
@@ -197,7 +201,7 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
 def say_late(database: Database, conversation_id: int, said: Said) -> None:
     """What the bot says outside a turn, such as a reminder; it does not talk over people."""
     with database.transaction() as session:
-        if unclosed_case(session, conversation_id) is None:
+        if handover.bot_has_the_word(unclosed_case(session, conversation_id), ""):
             conversation = conversation_by_id(session, conversation_id)
             say(session, conversation, Speaker.BOT, said.text, payload=said.payload)
 
@@ -207,7 +211,9 @@ def call_late(database: Database, sender_id: str, words: str) -> None:
     with database.transaction() as session:
         rows = select(Conversation).where(Conversation.sender_id == sender_id).order_by(col(Conversation.id).desc())
         conversation = session.exec(rows).first()
-        if conversation is None or conversation.id is None or unclosed_case(session, conversation.id):
+        if conversation is None or conversation.id is None:
+            return
+        if not handover.bot_has_the_word(unclosed_case(session, conversation.id), ""):
             return
         say(session, conversation, Speaker.BOT, words)
         handover.open_case(session, conversation, "A reminder that the bot had set calls a person.")
@@ -221,10 +227,18 @@ def answers_to(session: Session, message_id: int) -> list[Message]:
     return list(session.exec(mine.order_by(col(Message.number))))
 
 
-def _say_all(session: Session, conversation: Conversation, message_id: int, said: Sequence[Said]) -> None:
-    for index, one in enumerate(said):
-        client_id = f"answer:{message_id}:{index}"
-        say(session, conversation, Speaker.BOT, one.text, payload=one.payload, client_id=client_id)
+def _say_all(session: Session, conversation: Conversation, message_id: int, said: Sequence[Said]) -> list[Message]:
+    return [
+        say(
+            session,
+            conversation,
+            Speaker.BOT,
+            one.text,
+            payload=one.payload,
+            client_id=f"answer:{message_id}:{index}",
+        )
+        for index, one in enumerate(said)
+    ]
 
 
 def _turn(waiting: Waiting, outcome: Outcome, owned: bool) -> Turn | None:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import yaml
 
+from escalation.destination import Routing, read_routing
 from escalation.file_limits import FileLimits, read_file_limits
+from escalation.hours import Hours, read_hours
 from escalation.owning import Owning, read_owning
 from escalation.relay import Relay, read_relay
 from escalation.section import DeskConfigRefused
+from escalation.waiting import Waiting, read_waiting
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,18 @@ class DeskConfig:
     owning: Owning = field(default_factory=Owning)
     relay: Relay = field(default_factory=Relay)
     files: FileLimits = field(default_factory=FileLimits)
+    routing: Routing = field(default_factory=Routing)
+    hours: Hours = field(default_factory=Hours)
+    waiting: Waiting = field(default_factory=Waiting)
 
 
 SECTIONS: Mapping[str, Callable[[object], object]] = {
     "owning": read_owning,
     "relay": read_relay,
     "files": read_file_limits,
+    "routing": read_routing,
+    "hours": read_hours,
+    "waiting": read_waiting,
 }
 """By its name in the file and in DeskConfig: what reads it. A reader is given None where the file says nothing."""
 

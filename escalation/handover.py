@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
+from escalation.contact import contact_in
+from escalation.store.case import Case, CaseState, case_by_id, reopenable_case, unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.message import Message, Speaker, find_by_client_id, say
 from escalation.store.outbox import Errand, enqueue
@@ -47,8 +48,11 @@ class Outcome(str, Enum):
 
     ANSWERED = "answered"
     HANDED_BACK = "handed_back"
+    INACTIVE = "inactive"
+    """It closed itself, because the customer no longer wrote."""
 
 
+NOTED = "Thank you. We have noted {contact} for the people who will answer you."
 FAREWELL = {
     Outcome.ANSWERED: "{name} has closed this chat. If anything is still open, just write again.",
     Outcome.HANDED_BACK: "You are talking with the bot again. Ask for a person at any time.",
@@ -61,7 +65,7 @@ def hear(session: Session, conversation: Conversation, text: str, client_id: str
     seen = find_by_client_id(session, conversation.id, client_id) if client_id else None
     if seen is not None:
         return seen, False
-    case = unclosed_case(session, conversation.id)
+    case = unclosed_case(session, conversation.id) or _opened_again(session, conversation.id)
     message = say(
         session,
         conversation,
@@ -75,16 +79,23 @@ def hear(session: Session, conversation: Conversation, text: str, client_id: str
 
 
 def open_case(session: Session, conversation: Conversation, reason: str, turn: Turn | None = None) -> Case:
-    """Raises the hand; if a case is open already, that one is returned and nothing is added."""
+    """Raises the hand; if a case is open already, that one is returned, and the customer waits for people again."""
     assert conversation.id is not None
     existing = unclosed_case(session, conversation.id)
     if existing is not None:
+        if existing.bot_answers:
+            existing.bot_answers, existing.asked_at, existing.look_at = False, now(), now()
         return existing
+    began = now()
     case = Case(
         conversation_id=conversation.id,
         turn_id=turn.id if turn else None,
         reason=reason,
         tier=turn.tier if turn else None,
+        contact=contact_in(turn.text) if turn else "",
+        opened_at=began,
+        waits_since=began,
+        asked_at=began,
     )
     session.add(case)
     session.flush()
@@ -98,6 +109,45 @@ def pass_on(session: Session, case: Case, message: Message) -> None:
     assert case.id is not None
     message.case_id = case.id
     enqueue(session, case.id, Errand.POST_MESSAGE, message_id=message.id)
+    if message.speaker == Speaker.CUSTOMER.value:
+        _wait(case)
+        _note_contact(session, case, contact_in(message.text))
+
+
+def bot_has_the_word(case: Case | None, text: str) -> bool:
+    """Whether the bot answers this message of the customer: nobody else has the conversation, or nobody was there.
+    What a customer leaves for people to reach them by is for people."""
+    return case is None or (case.bot_answers and not contact_in(text))
+
+
+def _wait(case: Case) -> None:
+    """The customer waits for an answer, if they did not already."""
+    if case.asked_at is None:
+        case.waits_since = case.asked_at = case.look_at = now()
+
+
+def _note_contact(session: Session, case: Case, contact: str) -> None:
+    if not contact or contact in case.contact or case.state != CaseState.OPEN.value:
+        return
+    case.contact = f"{case.contact}, {contact}" if case.contact else contact
+    tell_customer(session, case, NOTED.format(contact=contact))
+    assert case.id is not None
+    enqueue(session, case.id, Errand.UPDATE_CARD)
+
+
+def _opened_again(session: Session, conversation_id: int) -> Case | None:
+    """A case that closed itself goes on where it was; who had it is named in the thread."""
+    case = reopenable_case(session, conversation_id)
+    if case is None or case.id is None:
+        return None
+    had_it = f" {case.owner_name} had this case before." if case.owner_name else ""
+    enqueue(session, case.id, Errand.CALL, person_id=case.owner_id, note=f"🔁 The customer is back.{had_it}")
+    case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
+    case.closed_at, case.closed_by, case.outcome, case.reopen_until = None, None, None, None
+    case.asked_at = None
+    _wait(case)
+    enqueue(session, case.id, Errand.UPDATE_CARD)
+    return case
 
 
 def claim(session: Session, case_id: int, person: Person) -> Case:
@@ -108,12 +158,19 @@ def claim(session: Session, case_id: int, person: Person) -> Case:
     taken: Any = session.execute(
         update(Case)
         .where(col(Case.id) == case_id, col(Case.state) == CaseState.OPEN.value)
-        .values(state=CaseState.CLAIMED.value, owner_id=person.id, owner_name=person.name, claimed_at=now())
+        .values(
+            state=CaseState.CLAIMED.value,
+            owner_id=person.id,
+            owner_name=person.name,
+            claimed_at=now(),
+            bot_answers=False,
+            look_at=now(),
+        )
         .execution_options(synchronize_session=False)
     )
     case = _fresh(session, case_id)
     if taken.rowcount == 1:
-        _tell_customer(session, case, f"{person.name} from our team is here.")
+        tell_customer(session, case, f"{person.name} from our team is here.")
         enqueue(session, case_id, Errand.UPDATE_CARD)
         return case
     if case.state == CaseState.CLOSED.value:
@@ -127,6 +184,7 @@ def release(session: Session, case_id: int, person: Person) -> Case:
     """Puts the owner's case back into the queue. Raises CaseTaken or CaseClosed."""
     case = _owned(session, case_id, person)
     case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
+    case.look_at = now()
     enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
 
@@ -177,6 +235,8 @@ def _say(session: Session, case: Case, person: Person, text: str, slack_ts: str)
     seen = find_by_client_id(session, case.conversation_id, client_id)
     if seen is not None:
         return seen
+    case.waits_since, case.asked_at, case.look_at = None, None, now()
+    case.answered_at = case.answered_at or now()
     return say(
         session,
         conversation,
@@ -215,9 +275,18 @@ def close(session: Session, case_id: int, person: Person, outcome: Outcome) -> C
     _owned(session, case_id, person)
     case.state, case.closed_at, case.closed_by = CaseState.CLOSED.value, now(), person.name
     case.outcome = outcome.value
-    _tell_customer(session, case, FAREWELL[outcome].format(name=person.name))
+    tell_customer(session, case, FAREWELL[outcome].format(name=person.name))
     enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
+
+
+def close_inactive(session: Session, case: Case, words: str, reopen_until: datetime) -> None:
+    """Nobody has anything more to say; the customer's next message until then opens the same case again."""
+    assert case.id is not None
+    case.state, case.closed_at, case.closed_by = CaseState.CLOSED.value, now(), case.owner_name
+    case.outcome, case.reopen_until = Outcome.INACTIVE.value, reopen_until
+    tell_customer(session, case, words)
+    enqueue(session, case.id, Errand.UPDATE_CARD)
 
 
 def delivered(session: Session, message: Message) -> None:
@@ -237,7 +306,8 @@ def _mark(session: Session, message: Message, note: str) -> None:
         enqueue(session, message.case_id, Errand.MARK, message_id=message.id, note=note)
 
 
-def _tell_customer(session: Session, case: Case, text: str) -> None:
+def tell_customer(session: Session, case: Case, text: str) -> None:
+    """In the conversation, in nobody's name."""
     conversation = conversation_by_id(session, case.conversation_id)
     say(session, conversation, Speaker.SYSTEM, text, case_id=case.id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import TypeVar
 
 from labeling.refusal import Refusal
@@ -45,6 +46,13 @@ class Section:
     def texts(self, knob: str, default: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self._read(knob, default, "a list of texts", _are_texts))
 
+    def dates(self, knob: str) -> tuple[date, ...]:
+        return tuple(self._read(knob, (), "a list of dates such as 2026-12-25", _are_dates))
+
+    def entries(self, knob: str) -> tuple[object, ...]:
+        """A list whose entries the caller reads."""
+        return tuple(self._read(knob, (), "a list", lambda value: isinstance(value, (list, tuple))))
+
     def one_of(self, knob: str, default: str, choices: Collection[str]) -> str:
         return self._read(knob, default, f"one of {', '.join(choices)}", lambda value: value in choices)
 
@@ -77,3 +85,8 @@ def _is_text(value: object) -> bool:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(_is_text(one) for one in value)
+
+
+def _are_dates(value: object) -> bool:
+    """YAML reads 2026-12-25 as a date by itself, and with a time behind it as something else."""
+    return isinstance(value, (list, tuple)) and all(type(one) is date for one in value)

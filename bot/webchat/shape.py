@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from escalation.store.case import CaseState, unclosed_case
+from escalation.store.case import Case, CaseState, unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Message, Speaker, messages_after
 from labeling.database import Database
@@ -84,13 +84,19 @@ def _payload(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 def _state(session: Session, conversation_id: int) -> dict[str, Any]:
     case = unclosed_case(session, conversation_id)
-    if case is not None:
-        here = case.state == CaseState.CLAIMED.value
-        person = {"state": "here" if here else "waiting", "name": case.owner_name or "" if here else ""}
+    person = _person(case) if case is not None else None
+    if case is not None and not case.bot_answers:
         return {"typing": False, "person": person}
     thinking = select(Message.id).where(
         Message.conversation_id == conversation_id,
         Message.speaker == Speaker.CUSTOMER.value,
         col(Message.handled_at).is_(None),
     )
-    return {"typing": session.exec(thinking.limit(1)).first() is not None, "person": None}
+    return {"typing": session.exec(thinking.limit(1)).first() is not None, "person": person}
+
+
+def _person(case: Case) -> dict[str, str]:
+    """here: somebody has it; waiting: somebody was called; later: nobody is there, so the bot answers meanwhile."""
+    if case.state == CaseState.CLAIMED.value:
+        return {"state": "here", "name": case.owner_name or ""}
+    return {"state": "later" if case.bot_answers else "waiting", "name": ""}

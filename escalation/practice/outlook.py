@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escalation.practice.channel import Channel
 from escalation.practice.message import Message, to_slack
-from escalation.practice.people import TEAM_NAME, Person
+from escalation.practice.people import TEAM_NAME, USER_GROUPS, Person
 from escalation.practice.practice import Practice
 from escalation.practice.refusal import JSON
 from escalation.practice.views import View
@@ -21,6 +21,7 @@ def outlook(practice: Practice, person: Person, since: int, limit: int) -> JSON:
         "workspace": TEAM_NAME,
         "me": person.id,
         "people": [_person(one) for one in workspace.people.values()],
+        "groups": {group.id: group.handle for group in USER_GROUPS},
         "channels": [_channel(channel) for channel in mine],
         "messages": [shown(practice, m) for channel in mine for m in _changed(channel, since, limit)]
         + [shown(practice, m) for m in workspace.ephemeral.values() if _for(m, person) and m.changed > since],

@@ -38,6 +38,23 @@ PEOPLE = (
     Person("U0JONASFELD", "jonas", "Jonas Feld", "Support, orders and returns", "8a4b2a"),
     Person("U0PRIYANAIR", "priya", "Priya Nair", "Support, gear advice", "4f4a8c"),
 )
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """Several people who are called by one handle."""
+
+    id: str
+    handle: str
+    name: str
+    people: tuple[str, ...]
+    """Keys."""
+
+
+USER_GROUPS = (
+    UserGroup("S0SUPPORT01", "support", "Support", ("mina", "jonas", "priya")),
+    UserGroup("S0LEADS0001", "leads", "Support leads", ("mina",)),
+)
 HANDRAISE = Person(BOT_USER, "handraise", "Handraise", "The bot that raises its hand", "b3541e", is_bot=True)
 
 
@@ -102,6 +119,27 @@ def user_json(person: Person, base_url: str) -> JSON:
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": 1_700_000_000,
+    }
+
+
+def group_json(group: UserGroup) -> JSON:
+    return {
+        "id": group.id,
+        "team_id": TEAM,
+        "is_usergroup": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": 1_700_000_000,
+        "date_update": 1_700_000_000,
+        "date_delete": 0,
+        "auto_type": None,
+        "created_by": PEOPLE[0].id,
+        "updated_by": PEOPLE[0].id,
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "user_count": str(len(group.people)),
     }
 
 

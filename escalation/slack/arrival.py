@@ -27,7 +27,10 @@ class Place:
     """The channel's id."""
     channel_name: str
     team: str
+    team_url: str
+    """Begins the address of every message."""
     bot_user_id: str
+    bot_name: str
 
 
 def arrive(settings: Settings) -> Place:
@@ -35,18 +38,27 @@ def arrive(settings: Settings) -> Place:
     slack = WebClient(token=settings.bot_token, base_url=settings.api_url, timeout=CALL_SECONDS, retry_handlers=[])
     try:
         we = slack.auth_test()
-        channel = _find_channel(slack, settings.channel)
+        channel = find_channel(slack, settings.channel, "HANDRAISE_SLACK_CHANNEL")
     except SlackApiError as refused:
         raise SettingsRefused(_sentence(refused, settings)) from refused
     except (OSError, SlackClientError) as error:
         raise SettingsRefused(
             f"Slack cannot be reached at {settings.api_url}: check the network, or SLACK_API_URL"
         ) from error
-    _check(channel, str(we["user"]))
-    return Place(slack, str(channel["id"]), str(channel["name"]), str(we["team"]), str(we["user_id"]))
+    refuse_unusable(channel, str(we["user"]), "HANDRAISE_SLACK_CHANNEL")
+    return Place(
+        slack=slack,
+        channel=str(channel["id"]),
+        channel_name=str(channel["name"]),
+        team=str(we["team"]),
+        team_url=str(we["url"]),
+        bot_user_id=str(we["user_id"]),
+        bot_name=str(we["user"]),
+    )
 
 
-def _find_channel(slack: WebClient, wanted: str) -> dict[str, Any]:
+def find_channel(slack: WebClient, wanted: str, named_in: str) -> dict[str, Any]:
+    """By id or name. `named_in` says where to mend it. Raises SettingsRefused, or what Slack refuses an id with."""
     if _CHANNEL_ID.fullmatch(wanted):
         found: dict[str, Any] = slack.conversations_info(channel=wanted)["channel"]
         return found
@@ -55,7 +67,7 @@ def _find_channel(slack: WebClient, wanted: str) -> dict[str, Any]:
         if channel.get("name") == name:
             return channel
     raise SettingsRefused(
-        f"there is no channel #{name} that the bot can see: check HANDRAISE_SLACK_CHANNEL; "
+        f"there is no channel #{name} that the bot can see: check {named_in}; "
         "a private channel needs the bot in it first (/invite @Handraise)"
     )
 
@@ -65,10 +77,11 @@ def _channels(slack: WebClient) -> Iterator[dict[str, Any]]:
         yield from page.get("channels") or []
 
 
-def _check(channel: dict[str, Any], bot_name: str) -> None:
+def refuse_unusable(channel: dict[str, Any], bot_name: str, named_in: str) -> None:
+    """Raises SettingsRefused where no card could be posted."""
     name = channel["name"]
     if channel.get("is_archived"):
-        raise SettingsRefused(f"#{name} is archived: unarchive it, or set HANDRAISE_SLACK_CHANNEL to another one")
+        raise SettingsRefused(f"#{name} is archived: unarchive it, or set {named_in} to another one")
     if not channel.get("is_member"):
         raise SettingsRefused(f"the bot is not in #{name}: type /invite @{bot_name} there")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -11,17 +11,21 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlmodel import Session, col, select, update
 
-from escalation.slack.block import section
+from escalation.destination import Routing
+from escalation.slack.block import context, section
 from escalation.slack.card import customer, draw_card
 from escalation.slack.case_file import CaseFile, read_case_file
+from escalation.slack.directory import mentions
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import escape, split
 from escalation.slack.window import about_held, question_about_held
+from escalation.store.agent import away_among
 from escalation.store.case import Case, CaseState, case_by_id
-from escalation.store.message import Message
+from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand, Outgoing, enqueue
 from escalation.store.posted_card import PostedCard
 from escalation.store.remark import remark_at
+from escalation.ticker import subject_of
 from labeling.clock import now
 from labeling.database import Database
 
@@ -31,6 +35,7 @@ METADATA = "handraise_errand"
 REACTIONS = {"delivered": "white_check_mark", "failed": "warning"}
 CUSTOMER_ICON = ":speech_balloon:"
 CARD = "card"
+NOTICE = "notice"
 _GONE = {"message_not_found", "thread_not_found", "cant_update_message"}
 _NOTHING_TO_DO = {"already_reacted", "no_reaction", "message_not_found"}
 _MEANWHILE = timedelta(minutes=2)
@@ -42,15 +47,19 @@ class Thread:
 
     channel: str
     ts: str
+    """The card's; empty where there is none yet, and so the channel itself is meant."""
 
 
 class Errands:
     """Does errands with Slack's own client. Whatever Slack refuses comes out as its SlackApiError."""
 
-    def __init__(self, database: Database, slack: WebClient, channel: str, intents: Intents) -> None:
+    def __init__(
+        self, database: Database, slack: WebClient, channel: str, intents: Intents, routing: Routing
+    ) -> None:
         self._database = database
         self._slack = slack
         self._channel = channel
+        self._routing = routing
         self._intents = intents
         self._kinds: dict[str, Callable[[Outgoing, Thread], None]] = {
             Errand.POST_CARD.value: lambda row, thread: None,
@@ -61,6 +70,8 @@ class Errands:
             Errand.ASK.value: self._ask,
             Errand.HAND.value: self._hand,
             Errand.SEAL.value: self._seal,
+            Errand.NUDGE.value: self._nudge,
+            Errand.CALL.value: self._call,
         }
 
     def do(self, row: Outgoing) -> None:
@@ -83,15 +94,24 @@ class Errands:
             return read_case_file(session, case_id)
 
     def _post_card(self, row: Outgoing, file: CaseFile) -> Thread:
-        ts = self._posted(row, None).get(CARD) if row.attempts > 1 else None
+        channel, called = self._destination(row)
+        ts = self._posted(row, Thread(channel, "")).get(CARD) if row.attempts > 1 else None
         if ts is None:
             card = draw_card(file, self._intents)
-            ts = self._post(row, CARD, None, text=card.text, blocks=list(card.blocks))
+            text, blocks = card.text, [*card.blocks, *([context(called)] if called else [])]
+            ts = self._post(row, CARD, Thread(channel, ""), text=f"{called} {text}".strip(), blocks=blocks)
+        with self._database.transaction() as session:
+            case_by_id(session, row.case_id).slack_ts = ts
+            session.add(PostedCard(case_id=row.case_id, slack_channel=channel, slack_ts=ts))
+        return Thread(channel, ts)
+
+    def _destination(self, row: Outgoing) -> tuple[str, str]:
+        """The channel, written down before anything is posted there, and whom the card calls."""
         with self._database.transaction() as session:
             case = case_by_id(session, row.case_id)
-            case.slack_channel, case.slack_ts = self._channel, ts
-            session.add(PostedCard(case_id=row.case_id, slack_channel=self._channel, slack_ts=ts))
-        return Thread(self._channel, ts)
+            destination = self._routing.destination_of(subject_of(session, case))
+            case.slack_channel = case.slack_channel or destination.channel or self._channel
+            return case.slack_channel, mentions(_present(session, destination.call))
 
     def _update_card(self, row: Outgoing, thread: Thread) -> None:
         """One drawing serves every update that waits by now."""
@@ -135,6 +155,8 @@ class Errands:
             return
         there = self._posted(row, thread) if row.attempts > 1 else {}
         author = f"{customer(file)} (customer)" if file.conversation.customer_name else "Customer"
+        if message.speaker == Speaker.BOT.value:
+            author = "Bot"
         for part, words in enumerate(split(message.text) or ["(no words)"]):
             if str(part) not in there:
                 text = escape(words)
@@ -175,6 +197,16 @@ class Errands:
             if refused.response.get("error") not in _NOTHING_TO_DO:
                 raise
 
+    def _nudge(self, row: Outgoing, thread: Thread, in_channel: bool = False) -> None:
+        if row.attempts > 1 and NOTICE in self._posted(row, thread):
+            return
+        with self._database.reading() as session:
+            called = mentions(_present(session, (row.person_id or "").split()))
+        self._post(row, NOTICE, thread, text=f"{called} {escape(row.note)}".strip(), reply_broadcast=in_channel)
+
+    def _call(self, row: Outgoing, thread: Thread) -> None:
+        self._nudge(row, thread, in_channel=True)
+
     def _tell(self, row: Outgoing, thread: Thread) -> None:
         self._slack.chat_postEphemeral(
             channel=thread.channel, thread_ts=thread.ts, user=row.person_id or "", text=escape(row.note)
@@ -201,10 +233,10 @@ class Errands:
             return
         self._post(row, "0", thread, text=f"<@{row.person_id}>, {escape(row.note)} hands this case to you.")
 
-    def _post(self, row: Outgoing, part: str, thread: Thread | None, **content: Any) -> str:
+    def _post(self, row: Outgoing, part: str, thread: Thread, **content: Any) -> str:
         posted = self._slack.chat_postMessage(
-            channel=thread.channel if thread else self._channel,
-            thread_ts=thread.ts if thread else None,
+            channel=thread.channel,
+            thread_ts=thread.ts or None,
             metadata={"event_type": METADATA, "event_payload": {"errand": _identity(row), "part": part}},
             unfurl_links=False,
             unfurl_media=False,
@@ -212,7 +244,7 @@ class Errands:
         )
         return str(posted["ts"])
 
-    def _posted(self, row: Outgoing, thread: Thread | None) -> dict[str, str]:
+    def _posted(self, row: Outgoing, thread: Thread) -> dict[str, str]:
         """What an interrupted attempt left in Slack: the ts of each part."""
         found = {}
         for message in self._since(row, thread):
@@ -222,11 +254,11 @@ class Errands:
                 found[str(payload.get("part"))] = str(message["ts"])
         return found
 
-    def _since(self, row: Outgoing, thread: Thread | None) -> Iterator[dict[str, Any]]:
+    def _since(self, row: Outgoing, thread: Thread) -> Iterator[dict[str, Any]]:
         start = (row.created_at - _MEANWHILE).replace(tzinfo=timezone.utc)  # the two clocks may differ
         page: dict[str, Any] = {"oldest": f"{start.timestamp():.6f}", "limit": 200, "include_all_metadata": True}
-        if thread is None:
-            pages = self._slack.conversations_history(channel=self._channel, **page)
+        if not thread.ts:
+            pages = self._slack.conversations_history(channel=thread.channel, **page)
         else:
             pages = self._slack.conversations_replies(channel=thread.channel, ts=thread.ts, **page)
         for answer in pages:
@@ -235,6 +267,12 @@ class Errands:
 
 def _thread_of(case: Case) -> Thread | None:
     return Thread(case.slack_channel, case.slack_ts) if case.slack_channel and case.slack_ts else None
+
+
+def _present(session: Session, ids: Sequence[str]) -> list[str]:
+    """Whoever is away is left in peace."""
+    away = away_among(session, ids)
+    return [one for one in ids if one not in away]
 
 
 def _identity(row: Outgoing) -> str:

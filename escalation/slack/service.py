@@ -15,8 +15,12 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from escalation.desk_config import DeskConfig, read_desk_config
+from escalation.destination import refuse_strange_words
+from escalation.due_move import Rules
 from escalation.slack.arrival import Place, arrive
+from escalation.slack.directory import Directory
 from escalation.slack.door import Door
+from escalation.slack.drain import Drain
 from escalation.slack.errand import Errands
 from escalation.slack.inbox import Worker
 from escalation.slack.intents import Intents, labels_in_use
@@ -24,6 +28,8 @@ from escalation.slack.people import People
 from escalation.slack.sender import Sender
 from escalation.slack.settings import Settings, SettingsRefused
 from escalation.slack.web import PATH, WebServer
+from escalation.ticker import Ticker
+from escalation.waiting import refuse_strange_tiers
 from labeling.database import Bell, Database
 from labeling.guidelines import read_guidelines
 from labeling.project import Project
@@ -47,16 +53,19 @@ class Desk:
     def __init__(
         self, database: Database, settings: Settings, intents: Intents, config: DeskConfig | None = None
     ) -> None:
-        self.config = config or DeskConfig()
         self.place = place = arrive(settings)
+        self.config = config = Directory(place.slack, place.bot_name).with_ids(config or DeskConfig())
         people = People(place.slack)
-        self._worker = Worker(database, people, intents, place.bot_user_id, self.config)
-        self._sender = Sender(database, Errands(database, place.slack, place.channel, intents))
+        self._worker = Worker(database, people, intents, place.bot_user_id, config)
+        self._sender = Sender(database, Errands(database, place.slack, place.channel, intents, config.routing))
+        self._ticker = Ticker(database, Rules(config.hours, config.waiting), config.routing)
+        self._clock = Drain("clock", self._ticker.tick, patience=5)
         door = Door(database, place.slack, intents, self._worker.drain.wake)
         self._listening = _listening(door.app(settings.signing_secret), settings)
         self._bell = Bell(database)
         self._bell.listen(self._worker.drain.wake)
         self._bell.listen(self._sender.drain.wake)
+        self._bell.listen(self._clock.wake)
         self.where = _where(place, self._listening)
 
     def start(self) -> None:
@@ -64,12 +73,15 @@ class Desk:
         self._listening.start()
         self._worker.drain.start()
         self._sender.drain.start()
+        self._ticker.begin()
+        self._clock.start()
         self._bell.start()
 
     def stop(self) -> None:
         """Takes nothing more in, and finishes what is in hand."""
         self._listening.stop()
         self._bell.stop()
+        self._clock.stop()
         self._worker.drain.stop()
         self._sender.drain.stop()
 
@@ -77,6 +89,9 @@ class Desk:
 def run(project: Project, database: Database, settings: Settings, on_ready: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. Raises a Refusal before it has begun."""
     config = read_desk_config(project.desk)
+    tiers = list(project.router.get("tiers") or {})
+    refuse_strange_tiers(config.waiting, tiers)
+    refuse_strange_words(config.routing, tiers)
     intents = Intents(read_guidelines(project.guidelines), lambda: labels_in_use(database))
     desk = Desk(database, settings, intents, config)
     stopped = threading.Event()

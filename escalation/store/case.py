@@ -31,6 +31,12 @@ class Case(SQLModel, table=True):
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),
         ),
+        Index(
+            "handraise_case_look_at",
+            "look_at",
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -48,14 +54,28 @@ class Case(SQLModel, table=True):
     """The card, and so the thread."""
     closed_by: str | None = None
     outcome: str | None = None
-    """How it was closed: `answered`, or `handed_back` to the bot."""
+    """How it was closed: `answered`, `handed_back` to the bot, or `inactive`: it closed itself."""
+    contact: str = ""
+    """How the customer can be reached, in their own words, where they left it while nobody was there."""
+    bot_answers: bool = False
+    """Nobody was there, so the bot has the conversation again while the case waits."""
     opened_at: datetime = Field(default_factory=now)
     claimed_at: datetime | None = None
     closed_at: datetime | None = None
+    reopen_until: datetime | None = None
+    """Until then the customer's next message opens a case again that closed itself."""
+    waits_since: datetime | None = None
+    """Since when the customer waits for a person's answer; None: they have it."""
+    asked_at: datetime | None = None
+    """The same, but counted anew when they ask for a person once more; what falls due counts from here."""
+    answered_at: datetime | None = None
+    """When a person first spoke to the customer."""
+    look_at: datetime | None = Field(default_factory=now)
+    """When something may fall due in it; None: nothing will by time alone."""
 
 
 def unclosed_case(session: Session, conversation_id: int) -> Case | None:
-    """The case that holds the conversation; none means that the bot answers."""
+    """The case that waits for people or is with them; none, or one that lets the bot answer: the bot has the word."""
     rows = select(Case).where(Case.conversation_id == conversation_id, Case.state != CaseState.CLOSED.value)
     return session.exec(rows).first()
 
@@ -66,6 +86,25 @@ def case_by_id(session: Session, case_id: int) -> Case:
     if case is None:
         raise KeyError(case_id)
     return case
+
+
+def reopenable_case(session: Session, conversation_id: int) -> Case | None:
+    """The conversation's newest case, if it closed itself and its customer may still come back to it."""
+    rows = select(Case).where(Case.conversation_id == conversation_id).order_by(col(Case.id).desc()).limit(1)
+    newest = session.exec(rows).first()
+    return newest if newest and newest.reopen_until and now() < newest.reopen_until else None
+
+
+def case_to_look_at(session: Session, at: datetime) -> Case | None:
+    """An unclosed case in which something may be due by then; on PostgreSQL locked for this transaction."""
+    rows = (
+        select(Case)
+        .where(Case.state != CaseState.CLOSED.value, col(Case.look_at) <= at)
+        .order_by(col(Case.look_at))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return session.exec(rows).first()
 
 
 def unclosed_cases(session: Session) -> list[Case]:

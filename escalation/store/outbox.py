@@ -26,6 +26,10 @@ class Errand(str, Enum):
     """Ask `person_id` alone what to do with their held remark, whose Slack ts is `note`."""
     HAND = "hand"
     """Call `person_id` into the case's thread: `note`, a colleague's name, hands the case to them."""
+    NUDGE = "nudge"
+    """Say `note` in the case's thread, and call `person_id` (ids of people and user groups, by blanks) there."""
+    CALL = "call"
+    """The same, shown in the channel too."""
     SEAL = "seal"
     """Put a lock on the private note whose Slack ts is `note`, so that its author sees that it stayed inside."""
 

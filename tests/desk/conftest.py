@@ -71,6 +71,10 @@ class Scene:
         self.desk.start()
         return self.desk
 
+    def new_desk(self, **sections: Any) -> Desk:
+        """A desk that is set up otherwise, in place of the one at work."""
+        return self.open_desk(DeskConfig(**sections))
+
     def close_desk(self) -> None:
         if self.desk is not None:
             self.desk.stop()

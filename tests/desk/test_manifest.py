@@ -28,7 +28,9 @@ SCOPES = {
     "conversations_list": {"channels:read", "groups:read"},
     "reactions_add": {"reactions:write"},
     "reactions_remove": {"reactions:write"},
+    "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},
+    "users_list": {"users:read"},
     "views_open": set(),
 }
 """What Slack asks for, by method of its client."""

@@ -25,6 +25,9 @@ function sentenceOn(person) {
   if (person.state === 'here') {
     lead.textContent = `${person.name || 'A colleague'} is here`;
     sentence.append(lead, ' and reads what you write.');
+  } else if (person.state === 'later') {
+    lead.textContent = 'Nobody is here right now.';
+    sentence.append(lead, ' Your question waits for a person. Meanwhile the bot answers.');
   } else {
     lead.textContent = 'A person has been called.';
     sentence.append(lead, ' Their answer appears here. You can add details, or leave this page and come back.');

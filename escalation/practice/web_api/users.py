@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from escalation.practice.people import BOT, BOT_USER, TEAM, TEAM_NAME, Person, bot_profile, profile, user_json
+from escalation.practice.people import (
+    BOT,
+    BOT_USER,
+    TEAM,
+    TEAM_NAME,
+    USER_GROUPS,
+    Person,
+    bot_profile,
+    group_json,
+    profile,
+    user_json,
+)
 from escalation.practice.refusal import JSON, Refused
 from escalation.practice.web_api.call import Call, Method, page_of
 
@@ -38,7 +49,7 @@ def team_info(call: Call) -> JSON:
 
 
 def usergroups(call: Call) -> JSON:
-    return {"usergroups": []}
+    return {"usergroups": [group_json(group) for group in USER_GROUPS]}
 
 
 METHODS: dict[str, Method] = {

@@ -70,10 +70,11 @@ function special(inside) {
   if (target.startsWith("@")) return mention(`@${store.nameOf(target.slice(1))}`);
   if (target.startsWith("#")) return mention(`#${label || store.channelName(target.slice(1))}`);
   if (target.startsWith("!date^")) return slackDate(target, unescape(label || ""));
-  if (target.startsWith("!")) return mention(`@${label || target.slice(1).replace(/^subteam\^/, "")}`);
+  if (target.startsWith("!")) return mention(`@${label || groupName(target.slice(1))}`);
   return link(unescape(target), unescape(label || target));
 }
 
+const groupName = (target) => store.groups[target.replace(/^subteam\^/, "")] || target;
 const mention = (text) => h("span", { class: "mention" }, text);
 
 // A text object: plain_text knows emoji, mrkdwn everything.

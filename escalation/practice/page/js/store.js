@@ -7,6 +7,7 @@ class Store {
   constructor() {
     this.version = 0;
     this.people = new Map();
+    this.groups = {};
     this.channels = [];
     this.messages = new Map();
     this.modals = [];
@@ -79,7 +80,7 @@ class Store {
   take(state) {
     const first = this.version === 0;
     if (first) this.messages.clear();
-    Object.assign(this, { version: state.version, channels: state.channels, modals: state.modals, home: state.home, app: state.app });
+    Object.assign(this, { version: state.version, groups: state.groups, channels: state.channels, modals: state.modals, home: state.home, app: state.app });
     this.people = new Map(state.people.map((person) => [person.id, person]));
     for (const message of state.messages) this.keep(message);
     for (const { channel, ts } of state.gone) this.messages.delete(this.key(channel, ts));

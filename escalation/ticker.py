@@ -1,0 +1,194 @@
+"""Makes the moves that time makes due: their rows, what the customer hears, and whom the desk calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from escalation import handover
+from escalation.destination import Destination, Routing, Subject
+from escalation.due_move import DueMove, Move, Rules, WatchedCase, due_moves, look_again
+from escalation.span import length, moment, span
+from escalation.store.agent import away_among
+from escalation.store.case import Case, CaseState, case_to_look_at
+from escalation.store.conversation import conversation_by_id
+from escalation.store.message import Message, Speaker
+from escalation.store.move import MoveMade, moves_made
+from escalation.store.outbox import Errand, enqueue
+from labeling.clock import now
+from labeling.database import Database
+from labeling.store.turn import Turn, ranking_of
+
+LATER = timedelta(hours=6)
+"""A case in which nothing is due is looked at this often nevertheless."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One move of one case at one moment."""
+
+    session: Session
+    case: Case
+    now: datetime
+    destination: Destination
+
+
+class Ticker:
+    """Any number of them may work on one database: a case is one's own while it is looked at, and a row keeps a
+    move from being made again."""
+
+    def __init__(
+        self, database: Database, rules: Rules, routing: Routing, clock: Callable[[], datetime] = now
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._routing = routing
+        self._clock = clock
+        self._kinds: dict[Move, Callable[[Occasion], None]] = {
+            Move.SAY_CLOSED: self._say_closed,
+            Move.SAY_BUSY: self._say_busy,
+            Move.SAY_NOBODY: self._say_nobody,
+            Move.NUDGE: self._nudge,
+            Move.CALL_LEAD: self._call_lead,
+            Move.ASK_INACTIVE: self._ask_inactive,
+            Move.CLOSE_INACTIVE: self._close_inactive,
+        }
+
+    def begin(self) -> None:
+        """The rules may have changed since a desk last looked: every unclosed case is looked at anew."""
+        anew = update(Case).where(col(Case.state) != CaseState.CLOSED.value).values(look_at=self._clock())
+        with self._database.transaction() as session:
+            session.execute(anew.execution_options(synchronize_session=False))
+
+    def tick(self) -> bool:
+        """Looks at the case that has waited longest for it; False where none has."""
+        at = self._clock()
+        with self._database.reading() as session:
+            if case_to_look_at(session, at) is None:
+                return False
+        with self._database.transaction() as session:
+            case = case_to_look_at(session, at)
+            if case is None:
+                return False
+            self._look(session, case, at)
+        return True
+
+    def _look(self, session: Session, case: Case, at: datetime) -> None:
+        for due in due_moves(watched(session, case), at, self._rules):
+            self._make(session, case, due, at)
+        again = look_again(watched(session, case), at, self._rules)
+        case.look_at = min(again or at + LATER, at + LATER)
+
+    def _make(self, session: Session, case: Case, due: DueMove, at: datetime) -> None:
+        assert case.id is not None
+        session.add(MoveMade(case_id=case.id, move=due.move.value, since=due.since, made_at=at))
+        session.flush()
+        destination = self._routing.destination_of(subject_of(session, case))
+        self._kinds[due.move](Occasion(session, case, at, destination))
+
+    # What the customer hears
+
+    def _say_closed(self, occasion: Occasion) -> None:
+        hours, words = self._rules.hours, self._rules.waiting.words
+        opens = moment(hours.opens(occasion.now), occasion.now, hours)
+        self._say_nobody_is_there(occasion, words.closed.format(opens=opens))
+
+    def _say_busy(self, occasion: Occasion) -> None:
+        handover.tell_customer(occasion.session, occasion.case, self._rules.waiting.words.busy)
+
+    def _say_nobody(self, occasion: Occasion) -> None:
+        self._say_nobody_is_there(occasion, self._rules.waiting.words.nobody)
+
+    def _say_nobody_is_there(self, occasion: Occasion, words: str) -> None:
+        """A case that somebody has stays with them, whether they are there or not."""
+        waiting, case = self._rules.waiting, occasion.case
+        if waiting.bot_answers and case.state == CaseState.OPEN.value:
+            case.bot_answers = True
+            words = f"{words} {waiting.words.bot_again}"
+        handover.tell_customer(occasion.session, case, words)
+        _enqueue(occasion, Errand.UPDATE_CARD)
+
+    def _ask_inactive(self, occasion: Occasion) -> None:
+        hours = length(self._rules.waiting.close_hours)
+        words = self._rules.waiting.words.inactive.format(hours=hours)
+        handover.tell_customer(occasion.session, occasion.case, words)
+        note = f"💤 The customer was asked whether they are still there. If not, this case closes itself in {hours}."
+        _enqueue(occasion, Errand.NUDGE, note=note)
+
+    def _close_inactive(self, occasion: Occasion) -> None:
+        until = occasion.now + timedelta(days=self._rules.waiting.reopen_days)
+        goodbye = self._rules.waiting.words.goodbye
+        handover.close_inactive(occasion.session, occasion.case, goodbye, until)
+
+    # Whom the desk calls
+
+    def _nudge(self, occasion: Occasion) -> None:
+        case, waited = occasion.case, _waited(occasion)
+        if case.state == CaseState.OPEN.value:
+            self._call(occasion, Errand.CALL, f"⏰ Nobody has taken this case yet; the customer waits for {waited}.")
+        elif _is_away(occasion, case.owner_id):
+            note = f"⏰ {case.owner_name} is away, and the customer waits for {waited}. Who takes over?"
+            self._call(occasion, Errand.CALL, note)
+        else:
+            note = f"⏰ The customer has been waiting for your answer for {waited}."
+            _enqueue(occasion, Errand.NUDGE, person_id=case.owner_id, note=note)
+
+    def _call_lead(self, occasion: Occasion) -> None:
+        case, waited = occasion.case, _waited(occasion)
+        has = f"{case.owner_name} has this case" if case.owner_name else "Nobody has this case"
+        lead = occasion.destination.lead or self._rules.waiting.lead
+        note = f"🔔 {has}, and the customer has been waiting for {waited}. Please see that somebody answers."
+        if lead:
+            _enqueue(occasion, Errand.CALL, person_id=lead, note=note)
+        else:
+            self._call(occasion, Errand.CALL, note)
+
+    def _call(self, occasion: Occasion, errand: Errand, note: str) -> None:
+        _enqueue(occasion, errand, person_id=" ".join(occasion.destination.call) or None, note=note)
+
+
+def watched(session: Session, case: Case) -> WatchedCase:
+    """The case as far as time has to do with it."""
+    assert case.id is not None
+    return WatchedCase(
+        state=CaseState(case.state),
+        tier=case.tier,
+        asked_at=case.asked_at,
+        active_at=_active_at(session, case),
+        answered=case.answered_at is not None,
+        bot_answers=case.bot_answers,
+        made=moves_made(session, case.id),
+    )
+
+
+def subject_of(session: Session, case: Case) -> Subject:
+    """What routing looks at: the first guess about the turn that raised the hand, and who wrote it where."""
+    conversation = conversation_by_id(session, case.conversation_id)
+    turn = session.get(Turn, case.turn_id) if case.turn_id else None
+    intent = ranking_of(turn).best if turn else None
+    return Subject(intent, case.tier, conversation.language, conversation.channel)
+
+
+def _active_at(session: Session, case: Case) -> datetime:
+    spoken = [Speaker.CUSTOMER.value, Speaker.AGENT.value]
+    newest = select(func.max(Message.created_at)).where(  # type: ignore[call-overload]  # sqlmodel: no aggregates
+        Message.case_id == case.id, col(Message.speaker).in_(spoken)
+    )
+    return session.exec(newest).one() or case.opened_at
+
+
+def _waited(occasion: Occasion) -> str:
+    return span(occasion.case.waits_since or occasion.case.opened_at, occasion.now)
+
+
+def _is_away(occasion: Occasion, person_id: str | None) -> bool:
+    return bool(person_id) and person_id in away_among(occasion.session, [person_id or ""])
+
+
+def _enqueue(occasion: Occasion, errand: Errand, **more: object) -> None:
+    assert occasion.case.id is not None
+    enqueue(occasion.session, occasion.case.id, errand, **more)

@@ -1,0 +1,138 @@
+"""The section `waiting` of desk.yml: how long a customer may wait, who is told then, and what the customer hears."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+
+from escalation.section import DeskConfigRefused, Section
+
+WEEK_MINUTES = 7 * 24 * 60
+YEAR_HOURS = 365 * 24
+
+
+@dataclass(frozen=True)
+class Target:
+    """How many open minutes a customer may wait for an answer before agents are nudged."""
+
+    first_minutes: float = 10.0
+    """For the first answer of a person."""
+    next_minutes: float = 15.0
+    """For every later one."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the customer hears. `{opens}` is when somebody is there again, `{hours}` how long the chat stays open."""
+
+    busy: str = (
+        "Everybody is still busy with other customers. You have not been forgotten: your question is in our queue. "
+        "If you cannot wait, leave an e-mail address or a phone number here, and we will get back to you."
+    )
+    closed: str = (
+        "Nobody of our team is here right now; we are back {opens}. Your question is in our queue. "
+        "Leave an e-mail address or a phone number here, and we will get back to you."
+    )
+    nobody: str = (
+        "I am sorry, nobody has been able to come so far. Your question stays in our queue. "
+        "Leave an e-mail address or a phone number here, and we will get back to you."
+    )
+    bot_again: str = "Until then you can ask me, the bot, anything else."
+    """Added where the bot answers again."""
+    inactive: str = "Are you still there? Without another message from you this chat closes in {hours}."
+    goodbye: str = "This chat has been closed because it was quiet. Just write again, and it goes on where it was."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Minutes count while somebody is there (`hours`); hours and days count on the clock."""
+
+    first_minutes: float = Target.first_minutes
+    next_minutes: float = Target.next_minutes
+    tiers: Mapping[str, Target] = field(default_factory=dict)
+    """Targets of single tiers."""
+    lead_minutes: float = 10.0
+    """After a missed target, until the lead is called."""
+    lead: str = ""
+    """Whom to call then: `@name`, a user group's `@handle`, or an id; empty calls nobody by name."""
+    busy_minutes: float = 5.0
+    """Until a customer hears that everybody is busy; 0: never."""
+    nobody_minutes: float = 60.0
+    """Until a customer hears that nobody could come; 0: never."""
+    bot_answers: bool = True
+    """Whether the bot answers again while nobody is there, or after nobody came."""
+    inactive_hours: float = 24.0
+    """Of a customer's silence after an answer, until they are asked whether they are there; 0: never."""
+    close_hours: float = 4.0
+    """After that question, until the case closes itself."""
+    reopen_days: float = 7.0
+    """How long a case that closed itself opens again when its customer writes."""
+    words: Words = field(default_factory=Words)
+
+    def target_of(self, tier: str | None, answered: bool) -> timedelta:
+        target = self.tiers.get(tier or "") or Target(self.first_minutes, self.next_minutes)
+        return timedelta(minutes=target.next_minutes if answered else target.first_minutes)
+
+
+def read_waiting(written: object) -> Waiting:
+    """Raises DeskConfigRefused."""
+    section = Section("waiting", written, [knob.name for knob in fields(Waiting)])
+    target = _target(section, Target())
+    return Waiting(
+        first_minutes=target.first_minutes,
+        next_minutes=target.next_minutes,
+        tiers={tier: _tier_target(tier, entry, target) for tier, entry in section.named("tiers").items()},
+        lead_minutes=_minutes(section, "lead_minutes", Waiting.lead_minutes),
+        lead=section.text("lead", Waiting.lead),
+        busy_minutes=_minutes(section, "busy_minutes", Waiting.busy_minutes),
+        nobody_minutes=_minutes(section, "nobody_minutes", Waiting.nobody_minutes),
+        bot_answers=section.flag("bot_answers", Waiting.bot_answers),
+        inactive_hours=section.number("inactive_hours", Waiting.inactive_hours, 0, YEAR_HOURS),
+        close_hours=section.number("close_hours", Waiting.close_hours, 0.1, YEAR_HOURS),
+        reopen_days=section.number("reopen_days", Waiting.reopen_days, 0, 365),
+        words=_words(section),
+    )
+
+
+def refuse_strange_tiers(waiting: Waiting, tiers: Collection[str]) -> None:
+    """A target for a tier that config.yml does not have would never count. Raises DeskConfigRefused."""
+    for tier in waiting.tiers:
+        if tier not in tiers:
+            raise DeskConfigRefused(f"waiting.tiers: there is no tier {tier}; config.yml has {', '.join(tiers)}")
+
+
+_TARGET = tuple(knob.name for knob in fields(Target))
+_PLACES = {"closed": {"opens"}, "inactive": {"hours"}}
+
+
+def _minutes(section: Section, knob: str, default: float) -> float:
+    return section.number(knob, default, 0, WEEK_MINUTES)
+
+
+def _target(section: Section, default: Target) -> Target:
+    return Target(**{knob: section.number(knob, getattr(default, knob), 0.1, WEEK_MINUTES) for knob in _TARGET})
+
+
+def _tier_target(tier: str, entry: object, default: Target) -> Target:
+    return _target(Section(f"waiting.tiers.{tier}", entry, _TARGET), default)
+
+
+def _words(section: Section) -> Words:
+    names = [one.name for one in fields(Words)]
+    inner = section.inner("words", names)
+    words = {name: inner.text(name, getattr(Words, name)) for name in names}
+    for name, text in words.items():
+        _check_places(f"waiting.words.{name}", text, _PLACES.get(name, set()))
+    return Words(**words)
+
+
+def _check_places(knob: str, text: str, allowed: set[str]) -> None:
+    try:
+        found = {place for _, place, _, _ in string.Formatter().parse(text) if place is not None}
+    except ValueError as broken:
+        raise DeskConfigRefused(f"{knob} has a brace too many or too few: {text!r}") from broken
+    if not found <= allowed:
+        known = ", ".join(f"{{{place}}}" for place in sorted(allowed)) or "none"
+        raise DeskConfigRefused(f"{knob} may hold these placeholders: {known}, and is {text!r}")
