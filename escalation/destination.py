@@ -80,10 +80,13 @@ def refuse_strange_words(routing: Routing, tiers: Collection[str]) -> None:
 
 def _rule(name: str, entry: object) -> Rule:
     section = Section(name, entry, (*_ANY_OF, "channel", "call", "lead"))
-    destination = Destination(section.text("channel", ""), section.texts("call", ()), section.text("lead", ""))
-    if destination == Destination():
+    rule = Rule(
+        Destination(section.text("channel", ""), section.texts("call", ()), section.text("lead", "")),
+        **{words: section.texts(words, ()) for words in _ANY_OF},
+    )
+    if rule.destination == Destination():
         raise DeskConfigRefused(f"{name} leads nowhere: it needs a channel, a call or a lead")
-    return Rule(destination, **{words: section.texts(words, ()) for words in _ANY_OF})
+    return rule
 
 
 def _speaks(language: str, wanted: str) -> bool:
