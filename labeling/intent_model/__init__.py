@@ -2,12 +2,14 @@
 
 from labeling.intent_model.archive import pack, unpack
 from labeling.intent_model.artefact import ArtefactRefused, load
+from labeling.intent_model.deep import Tuning, fine_tune
 from labeling.intent_model.encoder import Encoder, open_encoder
 from labeling.intent_model.evaluation import OUT_OF_SCOPE, answered, evaluate
 from labeling.intent_model.measurement import Measured, evaluate_files
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.source import BUNDLED, EncoderUnusable
 from labeling.intent_model.training import TrainingRefused, train, version_of
+from labeling.intent_model.tuned import is_here, pack_tuned, unpack_tuned
 
 __all__ = [
     "BUNDLED",
@@ -18,13 +20,18 @@ __all__ = [
     "IntentModel",
     "Measured",
     "TrainingRefused",
+    "Tuning",
     "answered",
     "evaluate",
     "evaluate_files",
+    "fine_tune",
+    "is_here",
     "load",
     "open_encoder",
     "pack",
+    "pack_tuned",
     "train",
     "unpack",
+    "unpack_tuned",
     "version_of",
 ]

@@ -5,19 +5,16 @@ BERT and its like are written here, within seconds. Others are converted by Tens
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_dir
 from safetensors import SafetensorError  # type: ignore[attr-defined]
 
+from labeling.intent_model.apart import run_apart
+from labeling.intent_model.cache import cache_directory, whole_directory
 from labeling.intent_model.source import EncoderUnusable, Source
 from labeling.precision import Precision
 
@@ -32,14 +29,9 @@ Progress = Callable[[str, float], None]
 """Called with what is being done and how much of it is done (0 to 1)."""
 
 
-def cache_directory() -> Path:
-    """What is slow and the same for everybody is kept here, per user."""
-    return Path(os.environ.get("HANDRAISE_CACHE") or user_cache_dir("handraise"))
-
-
 def onnx_weights(source: Source, precision: Precision, progress: Progress | None = None) -> Path:
     """The encoder as ONNX; converted at the first call. Raises EncoderUnusable."""
-    if source.is_onnx and precision == "fp32":
+    if source.is_onnx and (precision == "fp32" or source.is_tuned):
         return source.weights
     target = cache_directory() / "encoders" / f"{source.fingerprint[:24]}-{RECIPE}-{precision}"
     if not (target / "model.onnx").is_file():
@@ -48,17 +40,23 @@ def onnx_weights(source: Source, precision: Precision, progress: Progress | None
 
 
 def _convert_once(source: Source, precision: Precision, target: Path, progress: Progress) -> None:
-    with whole_directory(target, "model.onnx", f"encoder {source.name}") as workplace:
-        output = workplace / "model.onnx"
-        model = _graph(source)
-        if model is not None:
-            _write(model, output)
-        elif source.is_onnx:
-            shutil.copyfile(source.weights, output)
-        else:
-            _run(source, output, progress)
-        if precision == "int8":
-            _quantise(source, output)
+    try:
+        with whole_directory(target) as workplace:
+            _convert(source, precision, workplace / "model.onnx", progress)
+    except OSError as error:
+        raise EncoderUnusable(f"encoder {source.name}: cannot write {target}: {error.strerror}") from error
+
+
+def _convert(source: Source, precision: Precision, output: Path, progress: Progress) -> None:
+    model = _graph(source)
+    if model is not None:
+        _write(model, output)
+    elif source.is_onnx:
+        shutil.copyfile(source.weights, output)
+    else:
+        _run(source, output, progress)
+    if precision == "int8":
+        _quantise(source, output)
 
 
 def _graph(source: Source) -> ModelProto | None:
@@ -90,44 +88,12 @@ def _quantise(source: Source, output: Path) -> None:
         raise EncoderUnusable(f"encoder {source.name}: {source.weights} is not a sound ONNX file") from error
 
 
-@contextmanager
-def whole_directory(target: Path, proof: str, what: str) -> Iterator[Path]:
-    """A workplace that becomes `target` when all went well, and else leaves nothing. Raises EncoderUnusable."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        workplace = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
-    except OSError as error:
-        raise EncoderUnusable(f"{what}: cannot write {target}: {error.strerror}") from error
-    try:
-        yield workplace
-        workplace.rename(target)
-    except OSError as error:
-        if not (target / proof).is_file():  # else somebody made the same at the same time
-            raise EncoderUnusable(f"{what}: cannot write {target}: {error.strerror}") from error
-    finally:
-        shutil.rmtree(workplace, ignore_errors=True)
-
-
 def _run(source: Source, output: Path, progress: Progress) -> None:
     what = f"Converting the encoder {source.name} (once, about a minute)"
     progress(what, 0.0)
-    command = [sys.executable, "-m", __name__, str(source.directory), str(output)]
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
-    with tempfile.TemporaryFile("w+") as complaints:
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=quiet, cwd=_root()
-        ) as process:
-            for line in process.stdout or ():
-                if line.startswith("done "):
-                    progress(what, float(line.split()[1]))
-        complaints.seek(0)
-        last = (complaints.read().strip().splitlines() or ["no reason given"])[-1]
-    if process.returncode != 0 or not output.is_file():
-        raise EncoderUnusable(f"encoder {source.name}: cannot be converted to ONNX: {last}")
-
-
-def _root() -> Path:
-    return Path(__file__).resolve().parents[2]
+    complaint = run_apart(__name__, [str(source.directory), str(output)], lambda share: progress(what, share))
+    if complaint is not None or not output.is_file():
+        raise EncoderUnusable(f"encoder {source.name}: cannot be converted to ONNX: {complaint}")
 
 
 def convert(directory: Path, output: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.intent_model.conversion import Progress, cache_directory
+from labeling.intent_model.cache import cache_directory
+from labeling.intent_model.conversion import Progress
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.text import legible
 

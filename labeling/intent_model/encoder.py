@@ -15,7 +15,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from labeling.intent_model.conversion import Progress, onnx_weights
 from labeling.intent_model.source import BUNDLED, EncoderUnusable, Source, find_source
-from labeling.intent_model.text import legible
+from labeling.intent_model.text import legible, text_key
 from labeling.precision import PRECISION, Precision
 
 Vectors = NDArray[np.float32]
@@ -42,9 +42,10 @@ class Encoder:
         self, source: Source, precision: Precision, tokenizer: Any, session: onnxruntime.InferenceSession
     ) -> None:
         self.name = source.name
+        self.source = source
         self.precision = precision
         self.fingerprint = _fingerprint(source, precision)
-        self._pooling = source.pooling
+        self._told = source.told()
         self._tokenizer = tokenizer
         self._session = session
         self._inputs = [given.name for given in session.get_inputs()]
@@ -67,6 +68,14 @@ class Encoder:
         restored[order] = vectors
         return restored
 
+    def tokens(self, texts: Sequence[str], longest: int) -> list[list[int]]:
+        """At most so many of each text, the last of them cut off."""
+        return [one.ids[:longest] for one in self._tokenizer.encode_batch([legible(text) for text in texts])]
+
+    def was_told(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Which texts a tuned encoder learned from: these say nothing of how well it does on others."""
+        return np.fromiter((text_key(text) in self._told for text in texts), bool, len(texts))
+
     def _forward(self, batch: Sequence[Any]) -> Vectors:
         width = max(len(one.ids) for one in batch)
         ids, mask = np.zeros((2, len(batch), width), np.int64)
@@ -76,7 +85,7 @@ class Encoder:
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         feeds = {name: given[name] for name in self._inputs}
         (tokens,) = self._session.run([self._output], feeds)
-        return _normed(_pooled(tokens, mask) if self._pooling == "mean" else tokens[:, 0])
+        return _normed(_pooled(tokens, mask) if self.source.pooling == "mean" else tokens[:, 0])
 
 
 def _pooled(tokens: Vectors, mask: NDArray[np.int64]) -> Vectors:
@@ -138,7 +147,7 @@ def _open(name: str, precision: Precision, threads: int, progress: Progress | No
 
 def _fingerprint(source: Source, precision: Precision) -> str:
     """Vectors of another precision are other vectors: a head that was trained on one kind is not run on the other."""
-    if precision == "fp32":
+    if precision == "fp32" or source.is_tuned:
         return source.fingerprint
     return hashlib.sha256(f"{source.fingerprint} {precision} {QUANTISING}".encode()).hexdigest()
 

@@ -16,29 +16,42 @@ NEVER = -1
 GROUPS = 5
 
 
-def example_folds(texts: Sequence[str], targets: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Each example's fold, every intent spread evenly; -1 for an example that is never held out."""
+def example_folds(
+    texts: Sequence[str], targets: NDArray[np.int64], seed: int, told: NDArray[np.bool_] | None = None
+) -> NDArray[np.int64]:
+    """Each example's fold, every intent spread evenly; -1 for an example that is never held out.
+
+    That is one of too few, or one that the encoder was told: it cannot be judged by as if it were new.
+    """
     count = 10 if len(targets) <= FEW else 5
-    place = np.array([_place(text, seed) for text in texts], np.uint64)
+    spots = np.array([place(text, seed) for text in texts], np.uint64)
     folds = np.full(len(targets), NEVER, np.int64)
     for intent in np.unique(targets):
         rows = np.flatnonzero(targets == intent)
         if len(rows) >= FROM:
-            ordered = rows[np.argsort(place[rows], kind="stable")]
+            rows = rows if told is None else rows[~told[rows]]
+            ordered = rows[np.argsort(spots[rows], kind="stable")]
             folds[ordered] = (np.arange(len(rows)) + int(intent)) % count
     return folds
 
 
-def intent_groups(intents: Sequence[str], targets: NDArray[np.int64], seed: int) -> list[NDArray[np.int64]]:
-    """Groups of intents to be held out whole, as questions of the same domain that the bot was never taught."""
+def intent_groups(
+    intents: Sequence[str], targets: NDArray[np.int64], seed: int, told: NDArray[np.bool_] | None = None
+) -> list[NDArray[np.int64]]:
+    """Groups of intents to be held out whole, as questions of the same domain that the bot was never taught.
+
+    Intents that the encoder was told of are no such questions.
+    """
     counts = np.bincount(targets, minlength=len(intents))
-    wide = [number for number in range(len(intents)) if counts[number] >= FROM]
+    known = set() if told is None else set(targets[told].tolist())
+    wide = [number for number in range(len(intents)) if counts[number] >= FROM and number not in known]
     if len(intents) < 4 or not wide:
         return []
-    ordered = np.array(sorted(wide, key=lambda number: _place(intents[number], seed)), np.int64)
+    ordered = np.array(sorted(wide, key=lambda number: place(intents[number], seed)), np.int64)
     return [group for group in np.array_split(ordered, GROUPS) if len(group)]
 
 
-def _place(text: str, seed: int) -> int:
+def place(text: str, seed: int) -> int:
+    """Where a text or an intent stands in an order that is drawn by seed, whatever stands beside it."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, salt=seed.to_bytes(8, "big"))
     return int.from_bytes(digest.digest(), "big")

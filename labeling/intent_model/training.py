@@ -53,6 +53,8 @@ class _Set:
     targets: Numbers
     texts: Sequence[str]
     names: tuple[str, ...]
+    told: NDArray[np.bool_]
+    """Which texts a tuned encoder learned from; these are never held out."""
     seed: int
 
     @property
@@ -95,7 +97,8 @@ def train(
     intents = tuple(sorted({example.intent for example in wanted}))
     if len(intents) < 2:
         raise TrainingRefused(f"{len(intents)} intents have examples; a model needs at least two")
-    data = _as_arrays(wanted, intents, embeddings or shared_embeddings(encoder), report, seed)
+    told = encoder.was_told([example.text for example in wanted])
+    data = _as_arrays(wanted, intents, embeddings or shared_embeddings(encoder), report, told, seed)
     learned, held_out = _learn_and_hold_out(data, report)
     pool, trust, calibration = _judge(data, intents, held_out, out_of_scope)
     report("Training", 1.0)
@@ -129,14 +132,19 @@ def version_of(
 
 
 def _as_arrays(
-    examples: Sequence[Example], intents: tuple[str, ...], embeddings: Embeddings, report: Progress, seed: int
+    examples: Sequence[Example],
+    intents: tuple[str, ...],
+    embeddings: Embeddings,
+    report: Progress,
+    told: NDArray[np.bool_],
+    seed: int,
 ) -> _Set:
     texts = [example.text for example in examples]
     vectors = embeddings.embed(texts, lambda what, share: report(what, 0.4 * share))
     terms = learn_terms(texts)
     numbers = {intent: number for number, intent in enumerate(intents)}
     targets = np.array([numbers[example.intent] for example in examples], np.int64)
-    return _Set(vectors, terms.matrix(texts), terms, targets, texts, intents, seed)
+    return _Set(vectors, terms.matrix(texts), terms, targets, texts, intents, told, seed)
 
 
 def _learn(data: _Set, rows: Numbers) -> _Learned:
@@ -160,8 +168,8 @@ class _HeldOut:
 
 
 def _learn_and_hold_out(data: _Set, report: Progress) -> tuple[_Learned, _HeldOut]:
-    folds = example_folds(data.texts, data.targets, data.seed)
-    groups = intent_groups(data.names, data.targets, data.seed)
+    folds = example_folds(data.texts, data.targets, data.seed, data.told)
+    groups = intent_groups(data.names, data.targets, data.seed, data.told)
     tests = [(np.flatnonzero(folds == fold), True) for fold in np.unique(folds[folds >= 0])]
     tests += [(np.flatnonzero(np.isin(data.targets, group)), False) for group in groups]
     done = count(1)

@@ -39,7 +39,7 @@ def _config(family: str, words: int) -> dict[str, Any]:
 
 def _weights(words: int, chance: np.random.Generator) -> dict[str, np.ndarray]:
     def drawn(*shape: int) -> np.ndarray:
-        return (0.3 * chance.standard_normal(shape)).astype(np.float32)
+        return (0.15 * chance.standard_normal(shape)).astype(np.float32)
 
     def dense(name: str, inputs: int, outputs: int) -> dict[str, np.ndarray]:
         return {f"{name}.weight": drawn(outputs, inputs), f"{name}.bias": drawn(outputs)}

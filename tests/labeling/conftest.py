@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from labeling.database import Database
 from labeling.examples import Example, read_examples
 from labeling.intent_model import open_encoder
-from labeling.intent_model.conversion import cache_directory
+from labeling.intent_model.cache import cache_directory
 from labeling.project import Project, find_project
 from labeling.web import Settings, create_app
 
