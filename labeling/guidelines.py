@@ -1,15 +1,26 @@
-"""Guidelines: what each intent means, in words that agents and trainers can go by. Read from the project's file."""
+"""Guidelines: what each intent means, in words that agents and trainers can go by.
+
+They are kept in the database, where every edit is one more row, and sown from the project's file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import yaml
+from sqlmodel import Session
 
+from labeling.database import Database
+from labeling.lock import alone
 from labeling.refusal import Refusal
 from labeling.routing import readable
+from labeling.store.guideline import FROM_FILE, GuidelineRow, newest_wordings
+
+KEPT_SECONDS = 5.0
 
 
 class GuidelinesRefused(Refusal):
@@ -25,6 +36,8 @@ class Guideline:
     definition: str = ""
     example: str = ""
     counter_example: str = ""
+    counter_intent: str = ""
+    """Where the counter-example belongs instead."""
 
     @classmethod
     def unwritten(cls, intent: str) -> Guideline:
@@ -55,4 +68,66 @@ def _guideline(path: Path, intent: str, entry: object) -> Guideline:
         definition=str(entry.get("definition") or ""),
         example=str(entry.get("example") or ""),
         counter_example=str(counter.get("text") or "") if isinstance(counter, dict) else str(counter),
+        counter_intent=str(counter.get("intent") or "") if isinstance(counter, dict) else "",
     )
+
+
+class Guidelines(Mapping[str, Guideline]):
+    """What counts in the database, as of a few seconds ago at most. Several threads may ask."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: tuple[float, Mapping[str, Guideline]] = (float("-inf"), {})
+        self._lock = threading.Lock()
+
+    def __getitem__(self, intent: str) -> Guideline:
+        return self._now()[intent]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def forget(self) -> None:
+        """Asks anew next time, because something was just written."""
+        self._kept = (float("-inf"), {})
+
+    def _now(self) -> Mapping[str, Guideline]:
+        with self._lock:
+            asked_at, kept = self._kept
+            if time.monotonic() - asked_at > KEPT_SECONDS:
+                with self._database.reading() as session:
+                    kept = current_guidelines(session)
+                self._kept = (time.monotonic(), kept)
+            return kept
+
+
+def current_guidelines(session: Session) -> dict[str, Guideline]:
+    return {row.intent: guideline_of(row) for row in newest_wordings(session) if row.title}
+
+
+def guideline_of(row: GuidelineRow) -> Guideline:
+    words = ("intent", "title", "definition", "example", "counter_example", "counter_intent")
+    return Guideline(**{name: getattr(row, name) for name in words})
+
+
+def write_guideline(session: Session, guideline: Guideline, author: str) -> GuidelineRow:
+    """One more wording; the earlier ones stay as history."""
+    row = GuidelineRow(**asdict(guideline), author=author)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def sow_guidelines(database: Database, written: Mapping[str, Guideline]) -> None:
+    """Takes over what the file says anew. What a person has written since stands; the file does not undo it."""
+    with alone(database, "guidelines"), database.transaction() as session:
+        standing = {row.intent: row for row in newest_wordings(session)}
+        for intent, guideline in written.items():
+            row = standing.get(intent)
+            if row is None or (row.author == FROM_FILE and guideline_of(row) != guideline):
+                write_guideline(session, guideline, FROM_FILE)
+        for intent, row in standing.items():
+            if intent not in written and row.author == FROM_FILE and row.title:
+                write_guideline(session, Guideline(intent, title=""), FROM_FILE)  # it left the file

@@ -65,7 +65,22 @@ def option(text: str, value: str, description: str = "") -> Block:
     return drawn
 
 
-def text_field(block_id: str, label: str, placeholder: str, most: int, long: bool = False) -> Block:
+def overflow(action_id: str, options: list[Block]) -> Block:
+    """What is needed less often, behind three dots; at most five."""
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
+def chooser(block_id: str, label: str, placeholder: str, initial: Block | None) -> Block:
+    """An input block whose options the desk is asked for; its field carries the block's own name."""
+    element = search_menu(block_id, placeholder)
+    if initial is not None:
+        element["initial_option"] = initial
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element}
+
+
+def text_field(
+    block_id: str, label: str, placeholder: str, most: int, long: bool = False, initial: str = ""
+) -> Block:
     """An input block; its field carries the block's own name."""
     element = {
         "type": "plain_text_input",
@@ -74,6 +89,8 @@ def text_field(block_id: str, label: str, placeholder: str, most: int, long: boo
         "max_length": most,
         "placeholder": plain(placeholder),
     }
+    if initial:
+        element["initial_value"] = initial
     return {"type": "input", "block_id": block_id, "label": plain(label), "element": element}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from escalation.slack.block import (
     Block,
@@ -56,6 +58,14 @@ def draw_card(file: CaseFile, intents: Intents) -> Card:
         *([divider(), *teaching_blocks(file, intents)] if file.turn else []),
     ]
     return Card(_notification(file), tuple(blocks))
+
+
+def case_of_card(payload: Mapping[str, Any]) -> int | None:
+    """Whose card was pressed, by the card itself: its row may be a moment behind."""
+    blocks = (payload.get("message") or {}).get("blocks") or []
+    named = (str(block.get("block_id") or "") for block in blocks)
+    numbers = [name.removeprefix(CASE) for name in named if name.startswith(CASE)]
+    return next((int(number) for number in numbers if number.isdecimal()), None)
 
 
 def customer(file: CaseFile) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -11,6 +11,7 @@ from escalation.store.case import Case, case_by_id
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.message import Message
 from labeling.ranking import Ranking
+from labeling.store.cause import Cause, causes_of
 from labeling.store.correction import Correction, corrections_of, standing
 from labeling.store.turn import Turn, ranking_of
 
@@ -33,6 +34,8 @@ class CaseFile:
     """The turn whose intent agents are asked about."""
     corrections: tuple[Correction, ...]
     """Each person's last word on that turn."""
+    causes: Mapping[int, Cause] = field(default_factory=dict)
+    """By correction, why it was needed, where somebody said so."""
     earlier_cases: int = 0
     """How often this customer needed people before."""
 
@@ -52,6 +55,7 @@ def read_case_file(session: Session, case_id: int) -> CaseFile:
         messages=_messages(session, case),
         turn=turn,
         corrections=tuple(said),
+        causes=causes_of(session, said),
         earlier_cases=_earlier_cases(session, case),
     )
 

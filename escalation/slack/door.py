@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -19,21 +18,15 @@ from escalation.slack.block import option
 from escalation.slack.event import NotForUs, read_event
 from escalation.slack.inbox import KINDS, Item
 from escalation.slack.intents import Intents
-from escalation.slack.press import (
-    NAME,
-    NEW_INTENT_WINDOW,
-    Do,
-    Press,
-    read_new_intent,
-    read_press,
-)
-from escalation.slack.window import conversation_window, new_intent_window
+from escalation.slack.press import Do, Press, read_press
+from escalation.slack.teaching.door import TeachingDoor
+from escalation.slack.window import conversation_window
 from escalation.store.case import case_by_id
 from escalation.store.inbox import receive
 from escalation.store.message import Message
 from escalation.store.posted_card import card_at
 from labeling.database import Database
-from labeling.store.turn import Turn, ranking_of
+from labeling.examples import Example
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +39,19 @@ _TOO_LATE = "The window did not open in time. Please press the button again."
 class Door:
     """Bolt's listeners. Each is done within Slack's three seconds and leaves the work to the inbox's worker."""
 
-    def __init__(self, database: Database, slack: WebClient, intents: Intents, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        slack: WebClient,
+        intents: Intents,
+        wake: Callable[[], None],
+        examples: Callable[[], Sequence[Example]] = tuple,
+    ) -> None:
         self._database = database
         self._slack = slack
         self._intents = intents
         self._wake = wake
+        self._teaching = TeachingDoor(database, slack, intents, examples, self._keep, self._open, {})
 
     def app(self, signing_secret: str) -> App:
         """The Bolt app, for Socket Mode and HTTP alike. It acknowledges when a listener has returned."""
@@ -62,11 +63,10 @@ class Door:
             logger=_quiet(),
         )
         app.event(ANY)(self.take_event)
-        app.action(Do.NEW_INTENT.value)(self.open_new_intent)
         app.action(Do.WHOLE.value)(self.open_conversation)
+        self._teaching.listen(app)
         app.action(ANY)(self.take_press)
         app.options(ANY)(self.offer_intents)
-        app.view(NEW_INTENT_WINDOW)(self.take_new_intent)
         app.view(ANY)(lambda ack: ack())
         app.error(_unkept)
         return app
@@ -80,28 +80,10 @@ class Door:
         self._keep(read_press(body))
         ack()
 
-    def take_new_intent(self, ack: Ack, body: JSON) -> None:
-        proposed = read_new_intent(body, time.time())
-        objection = self._objection(proposed.intent)
-        if objection:
-            ack(response_action="errors", errors={NAME: objection})
-            return
-        self._keep(proposed)
-        ack()
-
     def offer_intents(self, ack: Ack, body: JSON) -> None:
+        self._teaching.note_menu(body)
         found = self._intents.search(str(body.get("value") or ""))
         ack(options=[option(one.title, one.intent, one.definition) for one in found])
-
-    def open_new_intent(self, ack: Ack, body: JSON) -> None:
-        press = read_press(body)
-        with self._database.reading() as session:
-            turn = session.get(Turn, press.turn_id) if press.turn_id else None
-            card = card_at(session, press.channel, press.message_ts)
-        if turn is not None and turn.id is not None and card is not None:
-            guessed = bool(ranking_of(turn).guesses)
-            self._open(body, press, new_intent_window(card.case_id, turn.id, turn.text, guessed, time.time()))
-        ack()
 
     def open_conversation(self, ack: Ack, body: JSON) -> None:
         press = read_press(body)
@@ -127,13 +109,6 @@ class Door:
             self._slack.chat_postEphemeral(channel=press.channel, user=press.person_id, text=_TOO_LATE)
         except (SlackApiError, SlackClientError, OSError):
             log.warning("%s could not be told so", press.person_id)
-
-    def _objection(self, intent: str) -> str | None:
-        if not intent:
-            return "Please give it a name with letters or digits."
-        if intent in self._intents.known():
-            return f"{self._intents.title(intent)} exists already: close this window and choose it from the list."
-        return None
 
     def _keep(self, item: Item) -> None:
         with self._database.transaction() as session:

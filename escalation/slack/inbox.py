@@ -18,8 +18,10 @@ from escalation.slack.drain import Drain
 from escalation.slack.event import Deletion, Edit, Reply
 from escalation.slack.intents import Intents
 from escalation.slack.people import People
-from escalation.slack.press import ABOUT_HELD, Do, NewIntent, Press
-from escalation.slack.press_moves import take_handing, take_new_intent, take_press
+from escalation.slack.press import ABOUT_HELD, Do, Press
+from escalation.slack.press_moves import take_handing, take_press
+from escalation.slack.teaching.lesson import Lesson
+from escalation.slack.teaching.moves import take_lesson
 from escalation.slack.thread_moves import take_deletion, take_edit, take_reply
 from escalation.store.inbox import Incoming, waiting
 from escalation.store.posted_card import card_at
@@ -28,13 +30,13 @@ from labeling.database import Database
 
 log = logging.getLogger(__name__)
 
-Item = Reply | Edit | Deletion | Press | NewIntent
+Item = Reply | Edit | Deletion | Press | Lesson
 KINDS: dict[type, str] = {
     Reply: "reply",
     Edit: "edit",
     Deletion: "deletion",
     Press: "press",
-    NewIntent: "new_intent",
+    Lesson: "lesson",
 }
 ATTEMPTS = 5
 """After so many failures an item is put aside, with its payload, so that it holds nothing up."""
@@ -108,7 +110,7 @@ class Worker:
             person = people.person(item.person_id, item.person_name)
             take_press(session, item, person, self._intents, people.name)
         else:
-            take_new_intent(session, item, people.person(item.person_id, item.person_name))
+            take_lesson(session, item, people.person(item.person_id, item.person_name))
 
     def _too_early(self, session: Session, row: Incoming, item: Item) -> bool:
         if not isinstance(item, Reply) or item.root_author_id != self._bot_user_id:

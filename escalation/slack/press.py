@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -10,7 +10,8 @@ from typing import Any
 
 
 class Do(str, Enum):
-    """The `action_id` of everything that can be pressed. A guess's button carries its place after the word."""
+    """The `action_id` of everything that can be pressed. A guess's button carries its place after the word, a cause's
+    its name; an option of MORE names in its value what is done."""
 
     CLAIM = "claim"
     RELEASE = "release"
@@ -21,8 +22,16 @@ class Do(str, Enum):
     GUESS = "correct_guess"
     CHOOSE = "correct_choose"
     NEW_INTENT = "correct_new_intent"
+    TWO = "correct_two"
     NOT_A_REQUEST = "correct_not_a_request"
+    CANNOT_TELL = "correct_cannot_tell"
     WITHDRAW = "correct_withdraw"
+    CAUSE = "correct_cause"
+    LOOK = "correct_look"
+    LOOK_UP = "correct_look_up"
+    NEAREST = "correct_nearest"
+    HISTORY = "correct_history"
+    MORE = "correct_more"
     SEND_HELD = "send_held"
     SEND_AS_SELF = "send_as_self"
     KEEP_HELD = "keep_held"
@@ -31,14 +40,13 @@ class Do(str, Enum):
 
 ABOUT_HELD = (Do.SEND_HELD.value, Do.SEND_AS_SELF.value, Do.KEEP_HELD.value)
 """The answers to the question what becomes of a held reply."""
-NEW_INTENT_WINDOW = "new_intent"
-"""The `callback_id` of the window that asks for a new intent."""
-NAME, DEFINITION = "name", "definition"
-"""The blocks and fields of that window."""
 OF_TURN = "correct:"
 """Begins the `block_id` of everything that corrects a turn; the turn's number follows."""
-TELL_APART = ":more"
-"""Ends the `block_id` of a second block about the same turn."""
+TELL_APART, CAUSES_BLOCK = ":more", ":why"
+"""End the `block_id` of further blocks about the same turn."""
+IN_WINDOW = "about_turn:"
+"""Begins the `block_id` of what is pressed in a window about a turn; the window says which."""
+_TURN = re.compile(rf"{OF_TURN}(\d+)(?::\w+)?")
 
 
 @dataclass(frozen=True)
@@ -55,31 +63,14 @@ class Press:
     at: str
     """Slack's time of the press, in seconds."""
     response_url: str = ""
+    case_id: int | None = None
+    """Where it was pressed in a window, which knows its case."""
+    opened_at: float | None = None
+    """When the person opened the menu or window, in seconds since 1970; None where nobody can tell."""
 
     @property
     def key(self) -> str:
         return f"press:{self.person_id}:{self.message_ts}:{self.action}:{self.at}"
-
-
-@dataclass(frozen=True)
-class NewIntent:
-    """The window for a new intent, sent off."""
-
-    view_id: str
-    case_id: int
-    turn_id: int
-    intent: str
-    definition: str
-    suggestion_visible: bool
-    opened_at: float
-    """Seconds since 1970, as is `sent_at`."""
-    sent_at: float
-    person_id: str
-    person_name: str
-
-    @property
-    def key(self) -> str:
-        return f"view:{self.view_id}:{self.person_id}"
 
 
 def read_press(payload: Mapping[str, Any]) -> Press:
@@ -87,35 +78,18 @@ def read_press(payload: Mapping[str, Any]) -> Press:
     action = payload["actions"][0]
     container = payload.get("container") or {}
     action_id, value = action.get("action_id") or "", _value(action)
+    if action_id == Do.MORE.value:
+        action_id = value
     return Press(
         action=action_id,
         value=value,
         turn_id=turn_of_block(action.get("block_id") or ""),
         person_id=payload["user"]["id"],
-        person_name=_name(payload),
+        person_name=name_of_user(payload),
         channel=(payload.get("channel") or {}).get("id") or container.get("channel_id") or "",
         message_ts=container.get("message_ts") or container.get("view_id") or "",
         at=action.get("action_ts") or "",
         response_url=payload.get("response_url") or "",
-    )
-
-
-def read_new_intent(payload: Mapping[str, Any], sent_at: float) -> NewIntent:
-    """Reads the `view_submission` of the window for a new intent."""
-    view = payload["view"]
-    about = json.loads(view["private_metadata"])
-    fields = view["state"]["values"]
-    return NewIntent(
-        view_id=view["id"],
-        case_id=about["case"],
-        turn_id=about["turn"],
-        intent=label(fields[NAME][NAME].get("value") or ""),
-        definition=(fields[DEFINITION][DEFINITION].get("value") or "").strip(),
-        suggestion_visible=about["suggestion"],
-        opened_at=about["opened"],
-        sent_at=sent_at,
-        person_id=payload["user"]["id"],
-        person_name=_name(payload),
     )
 
 
@@ -126,8 +100,8 @@ def label(name: str) -> str:
 
 
 def turn_of_block(block_id: str) -> int | None:
-    number = block_id.removeprefix(OF_TURN).removesuffix(TELL_APART)
-    return int(number) if block_id.startswith(OF_TURN) and number.isdecimal() else None
+    found = _TURN.fullmatch(block_id)
+    return int(found[1]) if found else None
 
 
 def _value(action: Mapping[str, Any]) -> str:
@@ -135,6 +109,6 @@ def _value(action: Mapping[str, Any]) -> str:
     return str(chosen.get("value") or action.get("selected_user") or action.get("value") or "")
 
 
-def _name(payload: Mapping[str, Any]) -> str:
+def name_of_user(payload: Mapping[str, Any]) -> str:
     user = payload["user"]
     return str(user.get("name") or user.get("username") or user["id"])

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -31,8 +31,12 @@ from escalation.slack.web import PATH, WebServer
 from escalation.ticker import Ticker
 from escalation.waiting import refuse_strange_tiers
 from labeling.database import Bell, Database
-from labeling.guidelines import read_guidelines
+from labeling.examples import Example
+from labeling.guidelines import Guidelines, read_guidelines, sow_guidelines
+from labeling.judging import material
+from labeling.labels import labels
 from labeling.project import Project
+from labeling.snapshot import take
 
 CLOSE_SECONDS = 5.0
 PING_SECONDS = 3.0
@@ -51,7 +55,12 @@ class Desk:
     """One desk; several may work on the same database. Raises SettingsRefused where Slack will not have it."""
 
     def __init__(
-        self, database: Database, settings: Settings, intents: Intents, config: DeskConfig | None = None
+        self,
+        database: Database,
+        settings: Settings,
+        intents: Intents,
+        config: DeskConfig | None = None,
+        examples: Callable[[], Sequence[Example]] = tuple,
     ) -> None:
         self.place = place = arrive(settings)
         self.config = config = Directory(place.slack, place.bot_name).with_ids(config or DeskConfig())
@@ -60,7 +69,7 @@ class Desk:
         self._sender = Sender(database, Errands(database, place.slack, place.channel, intents, config.routing))
         self._ticker = Ticker(database, Rules(config.hours, config.waiting), config.routing)
         self._clock = Drain("clock", self._ticker.tick, patience=5)
-        door = Door(database, place.slack, intents, self._worker.drain.wake)
+        door = Door(database, place.slack, intents, self._worker.drain.wake, examples)
         self._listening = _listening(door.app(settings.signing_secret), settings)
         self._bell = Bell(database)
         self._bell.listen(self._worker.drain.wake)
@@ -92,8 +101,9 @@ def run(project: Project, database: Database, settings: Settings, on_ready: Call
     tiers = list(project.router.get("tiers") or {})
     refuse_strange_tiers(config.waiting, tiers)
     refuse_strange_words(config.routing, tiers)
-    intents = Intents(read_guidelines(project.guidelines), lambda: labels_in_use(database))
-    desk = Desk(database, settings, intents, config)
+    sow_guidelines(database, read_guidelines(project.guidelines))
+    intents = Intents(Guidelines(database), lambda: labels_in_use(database))
+    desk = Desk(database, settings, intents, config, lambda: labelled_messages(project, database))
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -103,6 +113,12 @@ def run(project: Project, database: Database, settings: Settings, on_ready: Call
         stopped.wait()
     finally:
         desk.stop()
+
+
+def labelled_messages(project: Project, database: Database) -> Sequence[Example]:
+    """What the next model would learn from: the project's examples, and customers' words with their labels."""
+    with database.reading() as session:
+        return take(material(project).seeds, labels(session)).examples
 
 
 class _SocketMode:

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from escalation.slack.block import Block, actions, button, plain, section, text_field
+from escalation.slack.block import Block, actions, button, plain, section
 from escalation.slack.mrkdwn import brief, escape, unescape
-from escalation.slack.press import DEFINITION, NAME, NEW_INTENT_WINDOW, Do
+from escalation.slack.press import Do
 from escalation.slack.talk import whole
 from escalation.store.message import Message
 
 SECTIONS = 90
 """Below the 100 blocks that Slack allows in a window."""
-
-
-def new_intent_window(case_id: int, turn_id: int, text: str, suggestion: bool, opened_at: float) -> dict[str, Any]:
-    """Asks for a name and a definition; remembers what it is about, and since when it is open."""
-    about = {"case": case_id, "turn": turn_id, "suggestion": suggestion, "opened": round(opened_at, 3)}
-    return {
-        "type": "modal",
-        "callback_id": NEW_INTENT_WINDOW,
-        "private_metadata": json.dumps(about),
-        "title": plain("A new intent"),
-        "submit": plain("Propose"),
-        "close": plain("Cancel"),
-        "blocks": [
-            section(f"Something that no intent covers yet. The customer wrote:\n>{brief(text, 300)}"),
-            text_field(NAME, "A short name", "Rent a tent", 60),
-            text_field(
-                DEFINITION, "What it means", "The customer wants to rent equipment for a few days.", 500, long=True
-            ),
-        ],
-    }
 
 
 def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from labeling.refusal import Refusal
 from labeling.registry import NoSuchModel
 from labeling.retraining import retrain
 from labeling.reviewing import NoSuchTurn
-from labeling.web import api, door, pages
+from labeling.web import api, door, guideline_pages, pages
 from labeling.web.desk import Desk
 from labeling.web.guard import Guard
 from labeling.web.settings import Settings
@@ -45,7 +45,7 @@ def create_app(project: Project, database: Database, settings: Settings | None =
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (api, door, pages):
+    for part in (api, door, pages, guideline_pages):
         app.include_router(part.router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _misread)

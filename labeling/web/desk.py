@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from sqlmodel import Session
 
 from labeling.database import Database
-from labeling.guidelines import Guideline, read_guidelines
+from labeling.guidelines import Guideline, Guidelines, read_guidelines, sow_guidelines
 from labeling.judging import material
 from labeling.labels import known_intents
 from labeling.policy import Policy
@@ -32,7 +32,8 @@ class Desk:
         self.worker = worker
         self.settings = settings
         self.policy: Policy = read_project_policy(project)
-        self._guidelines = read_guidelines(project.guidelines)
+        sow_guidelines(database, read_guidelines(project.guidelines))
+        self.guidelines = Guidelines(database)
         # The seed examples are read once: a project whose files change is started anew.
         self._taught = {seed.intent for seed in material(project).seeds} | set(self.policy.intents)
 
@@ -41,7 +42,7 @@ class Desk:
         return known_intents(session, self._taught)
 
     def guideline(self, intent: str) -> Guideline:
-        return self._guidelines.get(intent) or Guideline.unwritten(intent)
+        return self.guidelines.get(intent) or Guideline.unwritten(intent)
 
     def decide(self, move: Callable[[Session], Result]) -> Result:
         """One move in one transaction; what it changed is learned soon after."""

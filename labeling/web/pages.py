@@ -42,7 +42,7 @@ def queue(
     with desk.database.reading() as session:
         shown = waiting(session, Wanted(tier=tier, words=words, order=order), page)
         last = item(session, done) if done else None
-        context = _around(desk, request, session)
+        context = around(desk, request, session)
     asked = {"tier": tier, "words": words, "order": order.value}
     return show(request, "queue.html", shown=shown, asked=asked, last=last, link=_links(asked), **context)
 
@@ -54,7 +54,7 @@ def reviewed(
     with desk.database.reading() as session:
         shown = decided(session, Wanted(tier=tier, words=words), page)
         last = item(session, done) if done else None
-        context = _around(desk, request, session)
+        context = around(desk, request, session)
     asked = {"tier": tier, "words": words}
     return show(request, "reviewed.html", shown=shown, asked=asked, last=last, link=_links(asked), **context)
 
@@ -66,7 +66,7 @@ def turn(desk: AtDesk, request: Request, turn_id: int, bare: bool = False) -> Re
         found = item(session, turn_id)
         if found is None:
             raise NoSuchTurn(f"There is no turn {turn_id}; it may be from another database.")
-        context = _around(desk, request, session)
+        context = around(desk, request, session)
     return show(request, "turn_alone.html" if bare else "turn.html", one=found, **context)
 
 
@@ -105,7 +105,7 @@ def model(desk: AtDesk, request: Request) -> Response:
     now = status(desk.project, desk.database)
     with desk.database.reading() as session:
         models, again = registry.history(session), registry.can_go_live_again(session)
-        context = _around(desk, request, session, to_review=now.to_review)
+        context = around(desk, request, session, to_review=now.to_review)
     return show(
         request,
         "model.html",
@@ -137,7 +137,7 @@ def health(desk: AtDesk) -> Response:
     return JSONResponse({"ready": True})
 
 
-def _around(desk: Desk, request: Request, session: Session, to_review: int | None = None) -> dict[str, Any]:
+def around(desk: Desk, request: Request, session: Session, to_review: int | None = None) -> dict[str, Any]:
     """What every page shows."""
     waits = len(waiting_states(session)) if to_review is None else to_review
     return {

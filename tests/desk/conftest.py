@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from escalation.store.inbox import Incoming
 from escalation.store.message import Message, Speaker, say
 from escalation.store.outbox import Outgoing
 from labeling.database import Database
+from labeling.examples import Example
 from labeling.guidelines import Guideline
 from labeling.ranking import Guess, Ranking
 from labeling.store.correction import Correction
@@ -34,7 +35,14 @@ from labeling.store.turn import Turn
 from tests.practice.server import PracticeServer, practice_server
 
 GUIDELINES = {
-    "refund_status": Guideline("refund_status", "Where is my refund", "Asks when the money comes back."),
+    "refund_status": Guideline(
+        "refund_status",
+        "Where is my refund",
+        "Asks when the money comes back.",
+        "is my money on its way",
+        "i want my money back",
+        "refund_request",
+    ),
     "refund_request": Guideline("refund_request", "Wants a refund", "Wants money back."),
     "order_status": Guideline("order_status", "Where is my order", "Asks for a parcel."),
     "rent_gear": Guideline("rent_gear", "Rents gear", "Asks about renting."),
@@ -63,11 +71,12 @@ class Scene:
     channel: str
     settings: Settings
     desk: Desk | None = None
+    examples: Sequence[Example] = ()
 
     def open_desk(self, config: DeskConfig | None = None) -> Desk:
         self.close_desk()
         intents = Intents(GUIDELINES, lambda: labels_in_use(self.database))
-        self.desk = Desk(self.database, self.settings, intents, config)
+        self.desk = Desk(self.database, self.settings, intents, config, lambda: self.examples)
         self.desk.start()
         return self.desk
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,30 @@ from escalation.slack.card import Card, draw_card
 from escalation.slack.case_file import CaseFile, turn_to_correct
 from escalation.slack.intents import Intents
 from escalation.slack.press import Do
-from escalation.slack.window import conversation_window, new_intent_window, question_about_held
+from escalation.slack.teaching.about import About
+from escalation.slack.teaching.window import (
+    compare_window,
+    history_window,
+    new_intent_window,
+    said_window,
+    two_window,
+)
+from escalation.slack.window import conversation_window, question_about_held
 from escalation.store.case import Case, CaseState
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message
 from labeling.clock import now
+from labeling.examples import Example
 from labeling.guidelines import Guideline
 from labeling.ranking import Guess, Ranking
+from labeling.store.cause import Cause
 from labeling.store.correction import Correction
+from labeling.store.review import Review
 from labeling.store.turn import Turn
 
 SHARED = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack"
 INTENTS = Intents({"refund": Guideline("refund", "Refund")}, lambda: {"order", "refund"})
+WORDY = Intents({"refund": Guideline("refund", *["&<>" * 3000] * 4, "order")}, lambda: {"order", "refund"})
 RANKING = Ranking(tuple(Guess(f"intent_{n}" if n else "refund", 0.5 / (n + 1)) for n in range(60)), 0.4, "m1")
 
 
@@ -117,8 +130,22 @@ def test_a_card_is_right_by_slacks_own_schema(number: int) -> None:
 
 
 def test_windows_are_right_by_slacks_own_schema() -> None:
+    about = About(7, 3, "C1", 1.5, True, looked_up="refund", shows_nearest=True)
+    long = "&<>" * 3000
+    near = [Example(long, long)] * 8
+    said_often = case_file(text=long, corrections=90).corrections
     views = [
-        new_intent_window(7, 3, "&<>" * 3000, True, 1.5),
+        new_intent_window(about, long),
+        new_intent_window(about, ""),
+        two_window(about, long, RANKING, INTENTS),
+        two_window(about, "", Ranking((), 0.0, "m1"), INTENTS),
+        compare_window(about, long, RANKING, WORDY, near),
+        compare_window(About(7, 3, "C1", 1.5, False), "", Ranking((), 0.0, "m1"), INTENTS),
+        said_window(about, long),
+        history_window(
+            about, long, said_often, [Review(turn_id=3, decision="accepted", trainer=long)], {}, WORDY, "U1"
+        ),
+        history_window(about, "", [], [], {}, INTENTS, "U1"),
         conversation_window([]),
         conversation_window([said(number, "&<>\n" * 2000) for number in range(1, 90)]),
     ]
@@ -147,9 +174,22 @@ def test_the_buttons_fit_the_state() -> None:
     assert buttons(case_file(state=CaseState.CLOSED)) & moves == set()
 
 
+def behind_the_dots(file: CaseFile) -> set[str]:
+    elements = [one for block in draw_card(file, INTENTS).blocks for one in block.get("elements", [])]
+    return {option["value"] for one in elements if one["type"] == "overflow" for option in one["options"]}
+
+
 def test_taking_back_is_offered_once_something_was_said() -> None:
-    assert "correct_withdraw" not in buttons(case_file())
-    assert "correct_withdraw" in buttons(case_file(corrections=1))
+    assert "correct_withdraw" not in behind_the_dots(case_file())
+    assert "correct_withdraw" in behind_the_dots(case_file(corrections=1))
+
+
+def test_why_is_asked_once_something_was_said_and_not_again_once_it_was_answered() -> None:
+    said = case_file(corrections=1)
+    assert "correct_cause_wording" not in buttons(case_file())
+    assert "correct_cause_wording" in buttons(said)
+    assert "correct_cause_wording" not in buttons(replace(said, causes={0: Cause.WORDING}))
+    assert "(wording)" in str(draw_card(replace(said, causes={0: Cause.WORDING}), INTENTS).blocks)
 
 
 def test_a_case_without_a_turn_asks_for_no_correction() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from escalation.slack.block import Block, actions, button, search_menu, section
+from escalation.slack.block import Block, actions, button, context, option, overflow, search_menu, section
 from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import brief, shorten
-from escalation.slack.press import OF_TURN, TELL_APART, Do
+from escalation.slack.press import CAUSES_BLOCK, OF_TURN, TELL_APART, Do
+from escalation.slack.teaching.words import WHY, cause_buttons, percent, said
 from labeling.ranking import Guess
-from labeling.store.correction import Correction, CorrectionKind
+from labeling.store.correction import CorrectionKind
 
 GUESSES = 4
 
@@ -16,18 +17,13 @@ GUESSES = 4
 def teaching_blocks(file: CaseFile, intents: Intents) -> list[Block]:
     """Guesses with their probabilities, buttons for them, a search over all intents, and what was said already."""
     assert file.turn is not None
-    number = str(file.case.id)
-    menu = [
-        search_menu(Do.CHOOSE.value, "Another intent: type to search"),
-        button(Do.NEW_INTENT.value, "New intent…", number),
-        button(Do.NOT_A_REQUEST.value, "Not a request", number),
-    ]
-    if file.corrections:
-        menu.append(button(Do.WITHDRAW.value, "Take mine back", number))
     blocks = [section(_question(file, intents))]
     if guesses := best_guesses(file):
         blocks.append(actions(f"{OF_TURN}{file.turn.id}", _buttons(guesses, file, intents)))
-    return [*blocks, actions(f"{OF_TURN}{file.turn.id}{TELL_APART}", menu)]
+    blocks.append(actions(f"{OF_TURN}{file.turn.id}{TELL_APART}", _menu(file)))
+    if any(one.id not in file.causes for one in file.corrections):
+        blocks += [context(WHY), actions(f"{OF_TURN}{file.turn.id}{CAUSES_BLOCK}", cause_buttons())]
+    return blocks
 
 
 def best_guesses(file: CaseFile) -> tuple[Guess, ...]:
@@ -35,13 +31,22 @@ def best_guesses(file: CaseFile) -> tuple[Guess, ...]:
     return file.ranking.guesses[:GUESSES] if file.ranking else ()
 
 
-def said(correction: Correction, intents: Intents) -> str:
-    """A correction in words."""
-    if correction.kind == CorrectionKind.INTENT.value:
-        return f"*{brief(intents.title(correction.intent or ''), 80)}*"
-    if correction.kind == CorrectionKind.NEW_INTENT.value:
-        return f"a new intent, *{brief(correction.intent or '', 80)}*"
-    return "*not a request*"
+def _menu(file: CaseFile) -> list[Block]:
+    number = str(file.case.id)
+    more = [
+        option("Two requests in one…", Do.TWO.value),
+        option("New intent…", Do.NEW_INTENT.value),
+        option("History…", Do.HISTORY.value),
+    ]
+    if file.corrections:
+        more.append(option("Take mine back", Do.WITHDRAW.value))
+    return [
+        search_menu(Do.CHOOSE.value, "Another intent: type to search"),
+        button(Do.LOOK.value, "Compare…", number),
+        button(Do.NOT_A_REQUEST.value, "Not a request", number),
+        button(Do.CANNOT_TELL.value, "Cannot tell", number),
+        overflow(Do.MORE.value, more),
+    ]
 
 
 def _question(file: CaseFile, intents: Intents) -> str:
@@ -49,8 +54,11 @@ def _question(file: CaseFile, intents: Intents) -> str:
     if file.turn and all(message.id != file.turn.message_id for message in file.messages):
         lines.append(f">{brief(file.turn.text, 300)}")  # said after the hand-over, so the card has not quoted it
     if file.ranking and file.ranking.guesses:
-        lines.append(f"The bot was {_percent(file.ranking.confidence)} sure of its first guess:")
-    lines += [f"✅ {brief(one.person_name, 80)} says: {said(one, intents)}" for one in file.corrections[-8:]]
+        lines.append(f"The bot was {percent(file.ranking.confidence)} sure of its first guess:")
+    lines += [
+        f"✅ {brief(one.person_name, 80)} says: {said(one, intents, file.causes.get(one.id or 0))}"
+        for one in file.corrections[-8:]
+    ]
     return "\n".join(lines)
 
 
@@ -59,13 +67,9 @@ def _buttons(guesses: tuple[Guess, ...], file: CaseFile, intents: Intents) -> li
     return [
         button(
             f"{Do.GUESS.value}_{place}",
-            f"{shorten(intents.title(guess.intent), 60)} {_percent(guess.probability)}",
+            f"{shorten(intents.title(guess.intent), 60)} {percent(guess.probability)}",
             guess.intent,
             style="primary" if guess.intent in chosen else None,
         )
         for place, guess in enumerate(guesses)
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{int(share * 100 + 1e-9)} %"  # rounded down, as the reason beside it is
