@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from labeling.store.correction import Correction, CorrectionKind, standing
+from labeling.store.correction import CUSTOMER, Correction, CorrectionKind, standing
 from labeling.store.review import Decision, Review, counting
 from labeling.store.turn import Turn
 
@@ -47,10 +47,22 @@ class TurnState:
         return bool(self.said) if self.review is None else self.reopened
 
     @property
+    def customers_word_alone(self) -> bool:
+        """Nobody but the customer has said anything: a choice among two or three titles, and no label by itself."""
+        return bool(self.said) and all(correction.source == CUSTOMER for correction in self.said)
+
+    @property
+    def weighed(self) -> tuple[Correction, ...]:
+        """Those whose word counts. Beside an agent's the customer's does not: an agent knows every intent, while a
+        customer in a hurry takes the option that sounds nearest.
+        """
+        return tuple(one for one in self.said if one.source != CUSTOMER) or self.said
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """What people said, but for those who could not tell; each meaning once, first given first."""
         given: dict[frozenset[str], Answer] = {}
-        for correction in self.said:
+        for correction in self.weighed:
             answer = answer_of(correction)
             if answer is not None:
                 given.setdefault(answer.wishes, answer)
@@ -101,6 +113,7 @@ def state_of(corrections: Sequence[Correction], reviews: Sequence[Review]) -> Tu
     """From everything that was ever said and decided about one turn, oldest first."""
     review = counting(list(reviews))
     since = [c for c in corrections if review is not None and c.created_at > review.created_at]
+    since = [c for c in since if c.source != CUSTOMER]  # too weak to bring a decided turn back
     return TurnState(tuple(standing(list(corrections))), review, any(_contradicts(c, review) for c in since))
 
 

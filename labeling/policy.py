@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labeling.ranking import Guess
 from labeling.refusal import Refusal
 
 CERTAINTY = 0.95
@@ -17,6 +18,8 @@ CAUTION = 0.03
 On the demo shop's examples, held out: of 8 critical turns that were about to be answered it stops 7, and of 2,378
 right answers it costs 7; of the frozen set's answers it stops 2 wrong ones and none that is right.
 """
+CLARIFY = 0.9
+"""How often a question must offer what the customer wanted, where config.yml does not say."""
 OUT_OF_SCOPE = 0.04
 """The share of turns that ask what no intent covers, where config.yml does not say."""
 
@@ -52,6 +55,9 @@ class Policy:
     caution: float = CAUTION
     """The probability (0 to 1) of all never-answered intents together from which on nothing else is answered."""
 
+    clarify: float | None = CLARIFY
+    """The share (0 to 1) of the customers asked who must find what they want among the options; None: nobody is."""
+
     def tier_of(self, intent: str) -> Tier | None:
         return self.intents.get(intent)
 
@@ -60,9 +66,15 @@ class Policy:
         tier = self.tier_of(intent)
         return tier is not None and not tier.answers
 
+    def risk(self, guesses: Iterable[Guess]) -> float:
+        """The probability of all intents together that always go to a person."""
+        return sum(guess.probability for guess in guesses if self.never_answers(guess.intent))
 
-def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY, caution: float = CAUTION) -> Policy:
-    """Reads what stands under `tiers:` in config.yml. Raises PolicyError."""
+
+def read_policy(
+    tiers: Mapping[str, Any], certainty: float = CERTAINTY, caution: float = CAUTION, clarify: Any = CLARIFY
+) -> Policy:
+    """Reads what stands under `tiers:` in config.yml, and the router's other knobs. Raises PolicyError."""
     if not isinstance(tiers, Mapping) or not tiers:
         raise PolicyError("tiers: name at least one tier, such as routine: {promise: 0.95, intents: [...]}")
     if not isinstance(certainty, float) or not 0.5 <= certainty < 1:
@@ -80,7 +92,15 @@ def read_policy(tiers: Mapping[str, Any], certainty: float = CERTAINTY, caution:
                     f"tiers: {intent} is in both {intents[intent].name} and {tier.name}; leave it in one"
                 )
             intents[intent] = tier
-    return Policy(tuple(read), intents, certainty, float(caution))
+    return Policy(tuple(read), intents, certainty, float(caution), _read_clarify(clarify))
+
+
+def _read_clarify(level: Any) -> float | None:
+    if level is False:
+        return None
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
+        raise PolicyError(f"clarify: must be from 0.5 to below 1, or false to ask nobody, and is {level!r}")
+    return float(level)
 
 
 def read_out_of_scope(share: Any) -> float:

@@ -17,7 +17,7 @@ from labeling.refusal import Refusal
 CLASSIFIER = "bot.intent_classifier.IntentClassifier"
 ROUTER = "bot.router.Router"
 CLASSIFIER_KNOBS = ("encoder", "precision", "frozen_set", "out_of_scope", "gates")
-ROUTER_KNOBS = ("tiers", "certainty", "caution", "details")
+ROUTER_KNOBS = ("tiers", "certainty", "caution", "clarify", "details")
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
 
@@ -48,6 +48,8 @@ class Project:
     """The share of turns (0 to 1) that is expected to ask what no intent covers."""
     precision: Precision = PRECISION
     """How exactly the encoder computes."""
+    language: str = "en"
+    """In which guidelines and responses are written, where they do not say."""
 
     @property
     def desk(self) -> Path:
@@ -100,6 +102,7 @@ def find_project(root: Path) -> Project:
         router={key: value for key, value in router.items() if key != "name"},
         guidelines=home / "guidelines.yml",
         gates=classifier.get("gates") or {},
+        language=str(knobs.get("language") or "en"),
         out_of_scope=read_out_of_scope(classifier.get("out_of_scope", OUT_OF_SCOPE)),
         precision=read_precision(classifier.get("precision", PRECISION)),
     )

@@ -19,6 +19,18 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from labeling.policy import Policy, Tier
+from labeling.ranking import Ranking
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A turn that the model had not seen in training, with several plausible guesses, and what was wanted."""
+
+    ranking: Ranking
+    """Of the guesses only the plausible ones."""
+    truth: str | None
+    """None: something that no intent covered."""
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,8 @@ class Calibration:
     """The first guess, not the true intent: a tier answers for what the bot would have said."""
     weight: tuple[float, ...] = ()
     """For how much of a turn (0 to 1) each one counts; empty: each for one."""
+    contested: tuple[Contested, ...] = ()
+    """Those of the turns that a question might have settled."""
 
     def __post_init__(self) -> None:
         if self.weight and len(self.weight) != len(self.confidence):

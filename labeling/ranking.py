@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+PLAUSIBLE = 0.01
+"""A guess with a smaller probability is nothing that anybody need be asked about."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class Ranking:
     confidence: float
     """P(first guess is right and the turn is in scope), calibrated; 0 to 1."""
     model_version: str
+    in_scope: float = 0.0
+    """P(some known intent is meant), whichever; 0 where the model did not say."""
 
     @property
     def best(self) -> str | None:
@@ -32,9 +38,15 @@ class Ranking:
             "guesses": [[guess.intent, guess.probability] for guess in self.guesses],
             "confidence": self.confidence,
             "model_version": self.model_version,
+            "in_scope": self.in_scope,
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Ranking:
         guesses = tuple(Guess(intent, probability) for intent, probability in stored["guesses"])
-        return cls(guesses, stored["confidence"], stored["model_version"])
+        return cls(guesses, stored["confidence"], stored["model_version"], stored.get("in_scope", 0.0))
+
+
+def plausible(guesses: Sequence[Guess]) -> tuple[Guess, ...]:
+    """Those worth a thought, of guesses best first."""
+    return tuple(guess for guess in guesses if guess.probability >= PLAUSIBLE)

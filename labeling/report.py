@@ -61,6 +61,10 @@ class Report:
     """The share of the messages out of scope that the bot would answer; each such answer is wrong."""
     tiers: Mapping[str, TierReport]
     intents: Mapping[str, IntentReport]
+    clarified: float = 0.0
+    """The share of all messages of which the customer would be asked what they meant."""
+    clarified_right: float | None = None
+    """The share of those questions that offer what was wanted."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

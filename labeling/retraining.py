@@ -15,7 +15,7 @@ from labeling.examples import Example
 from labeling.judging import examine, material, unseen
 from labeling.labels import labels
 from labeling.lock import alone
-from labeling.policy import CAUTION, CERTAINTY, Policy, read_policy
+from labeling.policy import CAUTION, CERTAINTY, CLARIFY, Policy, read_policy
 from labeling.project import Project
 from labeling.promotion import Exam, Gates, objections, read_gates
 from labeling.refusal import Refusal
@@ -102,7 +102,12 @@ def ensure_live(project: Project, database: Database, progress: Progress | None 
 def read_project_policy(project: Project) -> Policy:
     """Raises PolicyError."""
     knobs = project.router
-    return read_policy(knobs.get("tiers") or {}, knobs.get("certainty", CERTAINTY), knobs.get("caution", CAUTION))
+    return read_policy(
+        knobs.get("tiers") or {},
+        knobs.get("certainty", CERTAINTY),
+        knobs.get("caution", CAUTION),
+        knobs.get("clarify", CLARIFY),
+    )
 
 
 class _Retraining:

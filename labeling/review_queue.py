@@ -85,6 +85,8 @@ class Item:
         """Why this turn is worth a trainer's time, in one sentence."""
         if self.state.reopened:
             return "Somebody has said something else since this was decided."
+        if self.state.customers_word_alone:
+            return "The customer chose this when the bot asked; nobody from the team has looked yet."
         if self.state.people_disagree:
             return "People disagree: which is it?"
         if self.state.nobody_can_tell:
@@ -106,6 +108,8 @@ class Item:
         """How much a decision teaches; higher is more."""
         if self.state.people_disagree or self.state.reopened:
             return 3.0
+        if self.state.customers_word_alone:
+            return -1.0  # weaker evidence than any agent's
         if self.state.nobody_can_tell:
             return 2.0
         if self.model_agrees:

@@ -97,10 +97,13 @@ def undo(session: Session, turn_id: int, trainer: str) -> Review:
 
 
 def accept_all(session: Session, trainer: str) -> list[Review]:
-    """Accepts every waiting turn that people agree on, and leaves the others for a trainer's eye."""
+    """Accepts every waiting turn that people agree on, and leaves the others for a trainer's eye.
+
+    What only a customer said is left too: it would teach the model the very guesses that it put into their mouth.
+    """
     accepted = []
     for turn_id, found in waiting_states(session).items():
-        if found.agreed is not None:
+        if found.agreed is not None and not found.customers_word_alone:
             accepted.append(_decide(session, turn_id, trainer, Decision.ACCEPTED, found.agreed, found))
     return accepted
 

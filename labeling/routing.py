@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from labeling.choices import options
 from labeling.policy import Policy, Tier
 from labeling.promise import Thresholds
 from labeling.ranking import Ranking
@@ -22,12 +24,21 @@ class Route:
     reason: str
     audit: float = 0.0
     """The chance (0 to 1) with which people look at the answer afterwards; drawn where the turn is stored."""
+    options: tuple[str, ...] = ()
+    """With `clarify`: the intents to choose from."""
 
 
-def route(ranking: Ranking, policy: Policy, thresholds: Thresholds, stopped: frozenset[str] = frozenset()) -> Route:
+def route(
+    ranking: Ranking,
+    policy: Policy,
+    thresholds: Thresholds,
+    stopped: frozenset[str] = frozenset(),
+    cut: float | None = None,
+) -> Route:
     """Where anything is missing (a guess, a tier, a supported promise) a person answers.
 
-    `stopped` are tiers whose promise was found broken: nothing in them is answered.
+    `stopped` are tiers whose promise was found broken: nothing in them is answered, or offered to choose from.
+    Without a `cut` (see `find_cut`) the customer is never asked what they meant.
     """
     best = ranking.best
     if best is None:
@@ -41,9 +52,11 @@ def route(ranking: Ranking, policy: Policy, thresholds: Thresholds, stopped: fro
     if tier.name in stopped:
         return Route("escalate", tier.name, _broken(intent, tier))
     by_confidence = _by_confidence(ranking, intent, tier, thresholds.get(tier.name))
-    if by_confidence.kind == "escalate" or answers(
-        best, ranking.confidence, _risk(ranking, policy), policy, thresholds
-    ):
+    if by_confidence.kind == "escalate":
+        open_tiers = {name: least for name, least in thresholds.items() if name not in stopped}
+        offered = options(ranking, policy, open_tiers, cut)
+        return Route("clarify", tier.name, _asking(ranking, offered), options=offered) if offered else by_confidence
+    if answers(best, ranking.confidence, policy.risk(ranking.guesses), policy, thresholds):
         return by_confidence
     return Route("escalate", tier.name, _caution(ranking, policy))
 
@@ -80,8 +93,10 @@ def answers(best: str, confidence: float, risk: float, policy: Policy, threshold
     return least is not None and confidence >= least and risk < policy.caution
 
 
-def _risk(ranking: Ranking, policy: Policy) -> float:
-    return sum(guess.probability for guess in ranking.guesses if policy.never_answers(guess.intent))
+def _asking(ranking: Ranking, offered: Sequence[str]) -> str:
+    first, *others = map(readable, offered)
+    sure = _percent(ranking.confidence)
+    return f"Only {sure} sure it is {first}; it may also be {' or '.join(others)}, so the customer is asked."
 
 
 def _caution(ranking: Ranking, policy: Policy) -> str:

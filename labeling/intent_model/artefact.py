@@ -23,7 +23,8 @@ from labeling.intent_model.pool import Pool
 from labeling.intent_model.source import EncoderUnusable
 from labeling.intent_model.words import Terms, Words
 from labeling.precision import PRECISIONS, Precision
-from labeling.promise import Calibration
+from labeling.promise import Calibration, Contested
+from labeling.ranking import Guess, Ranking
 from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def write_artefact(parts: Parts, encoder: Encoder, version: str, directory: Path
 
 def _files(parts: Parts) -> dict[str, bytes]:
     calibration = parts.calibration
+    numbers = {intent: number for number, intent in enumerate(parts.intents)}
     return {
         "labels.json": _json(list(parts.intents)),
         "terms.json": _json(parts.words.terms.vocabulary),
@@ -67,10 +69,24 @@ def _files(parts: Parts) -> dict[str, bytes]:
                 "right": calibration.right,
                 "intent": calibration.intent,
                 "weight": calibration.weight,
+                "contested": [_numbered(turn, numbers) for turn in calibration.contested],
             }
         ),
         "arrays.npz": _npz(_arrays(parts)),
     }
+
+
+def _numbered(turn: Contested, numbers: Mapping[str, int]) -> list[Any]:
+    """There may be many of them, so intents are written as numbers."""
+    truth = None if turn.truth is None else numbers[turn.truth]
+    guesses = [[numbers[guess.intent], guess.probability] for guess in turn.ranking.guesses]
+    return [truth, turn.weight, turn.ranking.confidence, turn.ranking.in_scope, guesses]
+
+
+def _read_contested(stored: list[Any], intents: tuple[str, ...]) -> Contested:
+    truth, weight, confidence, in_scope, guesses = stored
+    named = tuple(Guess(intents[number], share) for number, share in guesses)
+    return Contested(Ranking(named, confidence, "", in_scope), None if truth is None else intents[truth], weight)
 
 
 def _json(content: Any) -> bytes:
@@ -234,7 +250,11 @@ def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
         Pool((first, second, third)),
         Confidence(_read_curve("right", arrays), _read_curve("scope", arrays)),
         Calibration(
-            tuple(turns["confidence"]), tuple(turns["right"]), tuple(turns["intent"]), tuple(turns.get("weight", ()))
+            tuple(turns["confidence"]),
+            tuple(turns["right"]),
+            tuple(turns["intent"]),
+            tuple(turns.get("weight", ())),
+            tuple(_read_contested(turn, intents) for turn in turns.get("contested", ())),
         ),
         manifest["snapshot"],
         manifest["metrics"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.choices import find_cut
 from labeling.examples import Example
 from labeling.intent_model.metrics import (
     calibration_error,
@@ -20,7 +21,7 @@ from labeling.intent_model.model import IntentModel, Opinion
 from labeling.policy import Policy
 from labeling.promise import thresholds
 from labeling.report import IntentReport, Report, TierReport
-from labeling.routing import answers
+from labeling.routing import answers, route
 
 OUT_OF_SCOPE = "out_of_scope"
 """In a test file: nothing that the bot knows; answering it is always wrong."""
@@ -36,6 +37,10 @@ class _Judged:
     right: NDArray[np.bool_]
     strange: NDArray[np.bool_]
     answered: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
+    """The customer is asked what they meant."""
+    settled: NDArray[np.bool_]
+    """What they wanted is among the options."""
     confidence: NDArray[np.float64]
     in_scope: NDArray[np.float64]
 
@@ -60,6 +65,8 @@ def evaluate(
         **_out_of_scope(judged, inside),
         tiers=_by_tier(judged, policy, least),
         intents=_by_intent(judged),
+        clarified=_share(judged.asked) or 0.0,
+        clarified_right=_share(judged.settled[judged.asked]),
     )
 
 
@@ -74,6 +81,21 @@ def answered(
     return np.array([answers(intents[guess], sure, risk, policy, least) for guess, sure, risk in turns], bool)
 
 
+def _offered(
+    model: IntentModel,
+    opinion: Opinion,
+    policy: Policy,
+    least: Mapping[str, float | None],
+    said: NDArray[np.bool_],
+) -> list[tuple[str, ...]]:
+    """The options of each question, by the router's own decision; none where the customer is not asked."""
+    cut = find_cut(policy, least, model.calibration)
+    if cut is None:
+        return [()] * len(said)
+    rankings = model.rankings(opinion)
+    return [() if one else route(r, policy, least, cut=cut).options for one, r in zip(said, rankings, strict=True)]
+
+
 def _judge(
     model: IntentModel,
     examples: Sequence[Example],
@@ -84,12 +106,16 @@ def _judge(
     best = opinion.probabilities.argmax(axis=1) if len(examples) else np.zeros(0, np.int64)
     guess = [model.intents[number] for number in best]
     truth = [example.intent for example in examples]
+    said = answered(model.intents, opinion, policy, least)
+    offered = _offered(model, opinion, policy, least, said)
     return _Judged(
         truth,
         guess,
         np.array([g == t for g, t in zip(guess, truth, strict=True)], bool),
         np.array([intent == OUT_OF_SCOPE for intent in truth], bool),
-        answered(model.intents, opinion, policy, least),
+        said,
+        np.array([bool(some) for some in offered], bool),
+        np.array([intent in some for intent, some in zip(truth, offered, strict=True)], bool),
         opinion.confidence,
         opinion.in_scope,
     )

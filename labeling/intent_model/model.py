@@ -73,10 +73,13 @@ class IntentModel:
     def rank(self, texts: Sequence[str]) -> list[Ranking]:
         if not texts:
             return []
-        opinion = self.opinion(texts)
+        return self.rankings(self.opinion(texts))
+
+    def rankings(self, opinion: Opinion) -> list[Ranking]:
+        """The same, message by message."""
         return [
-            self._ranking(row, float(sure))
-            for row, sure in zip(opinion.probabilities, opinion.confidence, strict=True)
+            self._ranking(row, float(sure), float(in_scope))
+            for row, sure, in_scope in zip(opinion.probabilities, opinion.confidence, opinion.in_scope, strict=True)
         ]
 
     def opinion(self, texts: Sequence[str], vectors: Floats | None = None) -> Opinion:
@@ -93,10 +96,10 @@ class IntentModel:
             np.where(legible, parts.trust.scope.confidence(found), 0.0),
         )
 
-    def _ranking(self, probabilities: Floats, confidence: float) -> Ranking:
+    def _ranking(self, probabilities: Floats, confidence: float, in_scope: float) -> Ranking:
         order = np.argsort(-probabilities, kind="stable")
         guesses = tuple(Guess(self.intents[i], float(probabilities[i])) for i in order)
-        return Ranking(guesses, confidence, self.version)
+        return Ranking(guesses, confidence, self.version, in_scope)
 
     def save(self, directory: Path) -> None:
         """Whole or not at all; the directory must not exist yet."""

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from labeling.examples import Example
 from labeling.intent_model.calibration import NEVER_SURE, Confidence, fit_confidence, signs
+from labeling.intent_model.contest import contested
 from labeling.intent_model.conversion import Progress
 from labeling.intent_model.embeddings import Embeddings, shared_embeddings
 from labeling.intent_model.encoder import Encoder
@@ -219,27 +220,30 @@ def _judge(
     found = signs(logs, seen.voices, pool)
     best = logs.argmax(axis=1)
     right = (best == data.targets[seen.rows]) & known
-    sure = _cross_fitted(found, right, seen, out_of_scope)
+    sure, in_scope = _cross_fitted(found, right, seen, out_of_scope)
+    weights = _weights(known, out_of_scope)
+    truths = [intents[data.targets[row]] if known_ else None for row, known_ in zip(seen.rows, known, strict=True)]
     calibration = Calibration(
         tuple(map(float, sure)),
         tuple(map(bool, right)),
         tuple(intents[number] for number in best),
-        _weights(known, out_of_scope),
+        weights,
+        contested(intents, logs, sure, in_scope, truths, weights),
     )
     return pool, fit_confidence(found, right, known, out_of_scope), calibration
 
 
 def _cross_fitted(
     found: NDArray[np.float64], right: NDArray[np.bool_], seen: _HeldOut, out_of_scope: float
-) -> NDArray[np.float64]:
-    """Thresholds come from these, so no turn may be judged by a curve that was fitted to it."""
-    sure = np.zeros(len(found))
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The confidence and P(in scope): thresholds come from these, so no turn is judged by a curve fitted to it."""
+    sure, in_scope = np.zeros(len(found)), np.zeros(len(found))
     part = seen.fold % 5
     for number in np.unique(part):
         mine = part == number
         curves = fit_confidence(found[~mine], right[~mine], seen.in_scope[~mine], out_of_scope)
-        sure[mine] = curves.sure(found[mine])
-    return sure
+        sure[mine], in_scope[mine] = curves.sure(found[mine]), curves.scope.confidence(found[mine])
+    return sure, in_scope
 
 
 def _weights(known: NDArray[np.bool_], out_of_scope: float) -> tuple[float, ...]:

@@ -10,6 +10,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from labeling.clock import now
 
+CUSTOMER = "customer"
+"""The source of what customers themselves chose, when the bot asked what they meant."""
+
 
 class CorrectionKind(str, Enum):
     """What was said about the turn."""

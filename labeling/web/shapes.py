@@ -32,6 +32,7 @@ def item_json(desk: Desk, item: Item) -> dict[str, Any]:
         "why": item.why,
         "said": [_said(correction) for correction in state.said],
         "disagree": state.people_disagree,
+        "customers_word_alone": state.customers_word_alone,
         "agreed": None if state.agreed is None else _answer_json(state.agreed),
         "waits": state.waits,
         "decision": review.decision if review else None,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from labeling.intent_model.metrics import (
     macro_f1,
     risk_coverage_area,
 )
-from labeling.policy import Policy, Tier
+from labeling.policy import CLARIFY, Policy, Tier
 from labeling.report import Report
 
 ROUTINE = Tier("routine", 0.9, answers=True)
@@ -47,6 +48,21 @@ def test_the_promise_is_kept_on_messages_never_seen(banking_report: Report) -> N
     assert banking_report.answered > 0.4
     assert banking_report.answered_right is not None
     assert banking_report.answered_right >= 0.9
+
+
+def test_who_is_asked_finds_what_they_want_among_the_options(
+    banking: IntentModel, banking_test: list[Example]
+) -> None:
+    strict = Tier("strict", 0.95, answers=True)
+    policy = Policy((strict,), dict.fromkeys(banking.intents, strict))
+    report = evaluate(banking, banking_test, policy)
+
+    assert report.clarified > 0.05
+    assert report.clarified_right is not None
+    assert report.clarified_right >= CLARIFY - 0.02
+    unasked = evaluate(banking, banking_test, replace(policy, clarify=None))
+    assert (unasked.clarified, unasked.clarified_right) == (0.0, None)
+    assert (unasked.answered, unasked.answered_right) == (report.answered, report.answered_right)
 
 
 @pytest.fixture

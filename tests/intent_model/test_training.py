@@ -11,6 +11,7 @@ from labeling.intent_model.embeddings import Embeddings
 from labeling.intent_model.folds import NEVER, example_folds, intent_groups
 from labeling.policy import Policy, Tier
 from labeling.promise import thresholds
+from labeling.ranking import PLAUSIBLE
 from labeling.routing import route
 
 ROUTINE = Tier("routine", 0.95, answers=True)
@@ -171,6 +172,20 @@ def test_calibration_turns_name_the_guess_and_hold_no_training_text(model: Inten
     assert set(calibration.intent) <= set(model.intents)
     right = sum(weight for weight, is_right in zip(calibration.weight, calibration.right, strict=True) if is_right)
     assert 0.5 < right / sum(calibration.weight) < 1
+
+
+def test_contested_turns_keep_what_a_question_could_have_offered(model: IntentModel) -> None:
+    contested = model.calibration.contested
+
+    assert contested
+    assert len(contested) <= len(model.calibration.confidence)
+    assert {turn.truth for turn in contested} <= {*model.intents, None}
+    for turn in contested:
+        shares = [guess.probability for guess in turn.ranking.guesses]
+        assert shares == sorted(shares, reverse=True)
+        assert len(shares) >= 2
+        assert min(shares) >= PLAUSIBLE
+        assert 0 < turn.weight <= 1
 
 
 def test_a_question_that_no_intent_covers_is_less_sure_than_one_that_some_intent_does(model: IntentModel) -> None:

@@ -9,7 +9,7 @@ from labeling.database import Database
 from labeling.labels import intent_name, known_intents, labels
 from labeling.review_queue import Order, Wanted, decided, waiting
 from labeling.reviewing import NoSuchTurn, NothingCorrected, NothingToUndo, PeopleDisagree, UnknownIntent
-from labeling.store.correction import CorrectionKind
+from labeling.store.correction import CUSTOMER, CorrectionKind
 from labeling.store.review import Decision
 from tests.labeling.turns import correct, corrected, turn
 
@@ -239,3 +239,50 @@ def test_a_long_queue_comes_in_pages(database: Database) -> None:
 @pytest.mark.parametrize(("said", "name"), [("Lost umbrella", "lost_umbrella"), ("Rück!", "rück"), ("!!", "")])
 def test_proposed_names_become_intent_names(said: str, name: str) -> None:
     assert intent_name(said) == name
+
+
+def chosen(database: Database, text: str, intent: str = "rent_gear") -> int:
+    """The customer chose, when the bot asked what they meant."""
+    turn_id = turn(database, text)
+    correct(database, turn_id, intent, person="customer:1", source=CUSTOMER)
+    return turn_id
+
+
+def test_what_only_the_customer_chose_waits_behind_every_agents_word_and_says_why(database: Database) -> None:
+    choice, agents = chosen(database, "a tent for a week"), corrected(database, "opening times?", "store_hours")
+    assert queue(database) == [agents, choice]
+    with database.reading() as session:
+        last = waiting(session).items[-1]
+    assert last.why == "The customer chose this when the bot asked; nobody from the team has looked yet."
+
+
+def test_a_customers_choice_is_never_accepted_in_bulk_but_a_trainer_may_agree_with_it(
+    either_database: Database,
+) -> None:
+    choice, agents = chosen(either_database, "a tent for a week"), corrected(either_database, "can i hire a tent")
+    with either_database.transaction() as session:
+        reviewing.accept_all(session, "Noor")
+    assert given(either_database) == {agents: "rent_gear"}
+    with either_database.transaction() as session:
+        reviewing.accept(session, choice, "Noor")
+    assert given(either_database) == {agents: "rent_gear", choice: "rent_gear"}
+
+
+def test_an_agents_word_beats_the_customers_choice(database: Database) -> None:
+    turn_id = chosen(database, "a tent for a week")
+    correct(database, turn_id, "store_hours", person="Mina")
+    with database.reading() as session:
+        (item,) = waiting(session).items
+    assert not item.state.people_disagree
+    assert len(item.state.said) == 2
+    with database.transaction() as session:
+        reviewing.accept_all(session, "Noor")
+    assert given(database) == {turn_id: "store_hours"}
+
+
+def test_a_customers_choice_does_not_bring_a_decided_turn_back(database: Database) -> None:
+    turn_id = corrected(database, "can i hire a tent")
+    with database.transaction() as session:
+        reviewing.accept(session, turn_id, "Noor")
+    correct(database, turn_id, "store_hours", person="customer:1", source=CUSTOMER)
+    assert queue(database) == []

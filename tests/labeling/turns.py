@@ -41,6 +41,7 @@ def correct(
     person: str = "Mina",
     kind: CorrectionKind = CorrectionKind.INTENT,
     second: str | None = None,
+    source: str = "slack",
 ) -> None:
     with database.transaction() as session:
         session.add(
@@ -51,7 +52,7 @@ def correct(
                 second_intent=second,
                 person_id=person,
                 person_name=person,
-                source="slack",
+                source=source,
             )
         )
 
