@@ -29,6 +29,7 @@ from labeling.store.guideline import GuidelineRow
 from labeling.store.look import Look
 from labeling.store.model import Model
 from labeling.store.review import Review
+from labeling.store.tuned_encoder import TunedEncoder
 from labeling.store.turn import Turn
 
 TABLES: tuple[type[SQLModel], ...] = (
@@ -45,6 +46,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Correction,
     Review,
     Model,
+    TunedEncoder,
     GuidelineRow,
     GivenCause,
     CannedReply,

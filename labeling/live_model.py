@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from labeling.clock import now
 from labeling.database import Bell, Database
-from labeling.registry import archive_of
+from labeling.deep_run import bring_encoder
+from labeling.registry import NoSuchEncoder, archive_of
 from labeling.store.alarm import stopped_tiers
 from labeling.store.model import Model, live_version
 
@@ -118,6 +119,10 @@ class LiveModel:
     def _load(self, version: str) -> IntentModel:
         from labeling.intent_model import ArtefactRefused, load
 
+        try:
+            bring_encoder(self._database, version)
+        except NoSuchEncoder as refusal:
+            raise ArtefactRefused(str(refusal)) from refusal
         directory = self._cache / version
         if directory.is_dir():
             try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -15,6 +15,7 @@ from labeling.clock import now
 from labeling.labels import in_chunks
 from labeling.refusal import Refusal
 from labeling.store.model import Model, Standing, live_version
+from labeling.store.tuned_encoder import TunedEncoder
 
 KEPT = 20
 """Artefacts of models that are not live, newest first; a model is a few megabytes."""
@@ -22,6 +23,10 @@ KEPT = 20
 
 class NoSuchModel(Refusal):
     """The registry has no model of this version; `handraise status` lists them."""
+
+
+class NoSuchEncoder(Refusal):
+    """The registry has lost the encoder that a model runs on. Retrain with --deep, or roll back."""
 
 
 class RollbackRefused(Refusal):
@@ -39,6 +44,8 @@ class Trained:
     labels: int
     report: dict[str, Any]
     archive: bytes
+    tuned_encoder: str | None = None
+    """The name of the tuned encoder that it runs on."""
 
 
 def register(session: Session, trained: Trained) -> Model:
@@ -81,12 +88,39 @@ def refuse(session: Session, version: str, objections: Sequence[str]) -> Model:
     return model
 
 
+def keep_encoder(session: Session, name: str, archive: Callable[[], bytes]) -> None:
+    """Once, however many models run on it."""
+    if session.exec(select(TunedEncoder.name).where(TunedEncoder.name == name)).first() is None:
+        packed = archive()
+        session.add(TunedEncoder(name=name, archive=packed, sha256=hashlib.sha256(packed).hexdigest()))
+
+
+def encoder_of(session: Session, version: str) -> str | None:
+    """The tuned encoder that a model runs on, if it runs on one."""
+    return session.exec(select(Model.tuned_encoder).where(Model.version == version)).first()
+
+
+def encoder_archive(session: Session, name: str) -> tuple[bytes, str]:
+    """A tuned encoder and the checksum that it must have. Raises NoSuchEncoder."""
+    rows = select(TunedEncoder.archive, TunedEncoder.sha256).where(TunedEncoder.name == name)
+    found = session.exec(rows).first()
+    if found is None:
+        raise NoSuchEncoder(f"The registry has no encoder {name}.")
+    return found
+
+
 def forget_archives(session: Session, kept: int = KEPT) -> None:
-    """Old models keep their reports and lose their artefacts, megabytes each; the newest ones can go live again."""
+    """Old models keep their reports and lose their artefacts, megabytes each; the newest ones can go live again.
+
+    Encoders that no kept artefact runs on go with them.
+    """
     not_live = select(Model.version).where(Model.standing != Standing.LIVE.value)
     old = session.exec(not_live.order_by(col(Model.created_at).desc()).offset(kept)).all()
     for some in in_chunks(old):
         session.execute(update(Model).where(col(Model.version).in_(some)).values(archive=b""))
+    needed = select(Model.tuned_encoder).where(func.length(Model.archive) > 0, col(Model.tuned_encoder).is_not(None))
+    unneeded = delete(TunedEncoder).where(col(TunedEncoder.name).not_in(needed))
+    session.execute(unneeded.execution_options(synchronize_session=False))
 
 
 def can_go_live_again(session: Session, limit: int = 50) -> set[str]:

@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labeling.database import Database
+from labeling.deep_run import bring_encoder
 from labeling.examples import Example
 from labeling.judging import examine, material, unseen
 from labeling.labels import labels
@@ -20,10 +22,12 @@ from labeling.project import Project
 from labeling.promotion import Exam, Gates, objections, read_gates
 from labeling.refusal import Refusal
 from labeling.registry import (
+    NoSuchEncoder,
     Trained,
     archive_of,
     best_accuracy,
     forget_archives,
+    keep_encoder,
     promote,
     refuse,
     refused_before,
@@ -74,17 +78,24 @@ class Verdict:
         return self.outcome is Outcome.PROMOTED
 
 
-def retrain(project: Project, database: Database, progress: Progress | None = None, force: bool = False) -> Verdict:
+def retrain(
+    project: Project,
+    database: Database,
+    progress: Progress | None = None,
+    force: bool = False,
+    encoder: Encoder | None = None,
+) -> Verdict:
     """Trains on all labels that count now, and promotes what proves better; one at a time, whoever calls.
 
-    With `force`, trains also where nothing changed since live was trained, or the same was refused before.
+    With `force`, trains also where nothing changed since live was trained, or the same was refused before. The
+    encoder is the one that is given, such as a deep run made; else live's, as long as it comes from the project's.
     Raises Refusal where the project's examples, tiers, gates or encoder cannot be used.
     """
     report = progress or (lambda _what, _share: None)
     report("Waiting for another retraining to end", 0.0)
     with alone(database, LOCK):
         report("Taking the snapshot", 0.02)
-        return _Retraining(project, database, report).run(force)
+        return _Retraining(project, database, report, encoder).run(force)
 
 
 def ensure_live(project: Project, database: Database, progress: Progress | None = None) -> str:
@@ -113,7 +124,8 @@ def read_project_policy(project: Project) -> Policy:
 class _Retraining:
     """One run, under the lock."""
 
-    def __init__(self, project: Project, database: Database, progress: Progress) -> None:
+    def __init__(self, project: Project, database: Database, progress: Progress, encoder: Encoder | None) -> None:
+        self._encoder = encoder
         self._project = project
         self._database = database
         self._progress = progress
@@ -125,7 +137,7 @@ class _Retraining:
         with self._database.reading() as session:
             snapshot = take(given.seeds, labels(session))
             live = live_model(session)
-        encoder = self._open_encoder()
+        encoder = self._encoder or self._open_encoder(live)
         known = None if force else self._known(snapshot, live, encoder)
         if known is not None:
             return _nothing_new(known)
@@ -133,11 +145,17 @@ class _Retraining:
         keep(snapshot, self._project.home / "snapshots")
         return self._judge(self._train(snapshot, encoder), snapshot, messages, live)
 
-    def _open_encoder(self) -> Encoder:
-        from labeling.intent_model import open_encoder
+    def _open_encoder(self, live: Model | None) -> Encoder:
+        from labeling.intent_model import ArtefactRefused, open_encoder
 
         self._progress("Opening the encoder", 0.05)
         project = self._project
+        if live is not None and live.tuned_encoder is not None and live.encoder == project.encoder:
+            try:
+                bring_encoder(self._database, live.version)
+                return open_encoder(live.tuned_encoder, precision=project.precision)
+            except (ArtefactRefused, NoSuchEncoder) as refusal:
+                log.warning("live's tuned encoder cannot be used (%s); going on with %s", refusal, project.encoder)
         return open_encoder(project.encoder, progress=self._part(0.05, 0.1), precision=project.precision)
 
     def _known(self, snapshot: Snapshot, live: Model | None, encoder: Encoder) -> Model | None:
@@ -168,6 +186,8 @@ class _Retraining:
         with self._database.reading() as session:
             best = best_accuracy(session, len(messages))
         against = objections(rival_exam, exam, self._gates, self._policy, best)
+        from labeling.intent_model import is_tuned
+
         self._progress("Writing it down", 0.98)
         trained = Trained(
             version=candidate.version,
@@ -177,6 +197,7 @@ class _Retraining:
             labels=snapshot.labels,
             report=report,
             archive=_packed(candidate),
+            tuned_encoder=candidate.encoder.name if is_tuned(candidate.encoder.name) else None,
         )
         outcome, against = self._record(trained, live.version if live else None, against)
         return Verdict(
@@ -194,10 +215,14 @@ class _Retraining:
         self, trained: Trained, judged_against: str | None, against: Sequence[str]
     ) -> tuple[Outcome, list[str]]:
         """All in one transaction: a run that is killed leaves nothing half done."""
+        from labeling.intent_model import pack_tuned
+
         with self._database.transaction() as session:
             reasons = list(against)
             if live_version(session) != judged_against:
                 reasons.append("Another model went live meanwhile; retrain to be judged against that one.")
+            if trained.tuned_encoder is not None:
+                keep_encoder(session, trained.tuned_encoder, partial(pack_tuned, trained.tuned_encoder))
             register(session, trained)
             forget_archives(session)
             if reasons and trained.version != judged_against:
@@ -213,9 +238,10 @@ class _Retraining:
             archive, sha256 = archive_of(session, version)
         with tempfile.TemporaryDirectory() as directory:
             try:
+                bring_encoder(self._database, version)
                 unpack(archive, sha256, Path(directory) / version)
                 return load(Path(directory) / version)
-            except ArtefactRefused as refusal:
+            except (ArtefactRefused, NoSuchEncoder) as refusal:
                 log.warning("live model %s cannot be loaded (%s); the candidate meets the floors", version, refusal)
                 return None
 

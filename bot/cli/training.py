@@ -32,17 +32,24 @@ BAR = 20
 def retrain(
     project: Folder = HERE,
     force: Annotated[bool, typer.Option(help="Train even if nothing has changed.")] = False,
+    deep: Annotated[bool, typer.Option(help="Fine-tune the encoder first: minutes, kept if it is a gain.")] = False,
 ) -> None:
     """Train on all labels, judge against the live model on the frozen set, and promote if it is better.
 
     Running bots swap within a second. Exit code 3 says that the candidate was refused.
     """
+    from labeling.deep_run import deep_run
     from labeling.retraining import Outcome
     from labeling.retraining import retrain as run
 
     place = enter(project)
     with progress() as on_progress:
-        verdict = run(place.project, place.database, on_progress, force=force)
+        tuning = deep_run(place.project, place.database, on_progress) if deep else None
+    if tuning is not None:
+        out.print(str(tuning))
+    with progress() as on_progress:
+        encoder = tuning.encoder if tuning is not None and tuning.gained else None
+        verdict = run(place.project, place.database, on_progress, force=force, encoder=encoder)
     words = {
         Outcome.PROMOTED: f"[bold green]{verdict.version} is live.[/]",
         Outcome.REFUSED: f"[bold yellow]{verdict.version} was refused; the live model stays.[/]",

@@ -9,7 +9,7 @@ from labeling.intent_model.measurement import Measured, evaluate_files
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.source import BUNDLED, EncoderUnusable
 from labeling.intent_model.training import TrainingRefused, train, version_of
-from labeling.intent_model.tuned import is_here, pack_tuned, unpack_tuned
+from labeling.intent_model.tuned import is_here, is_tuned, pack_tuned, unpack_tuned
 
 __all__ = [
     "BUNDLED",
@@ -26,6 +26,7 @@ __all__ = [
     "evaluate_files",
     "fine_tune",
     "is_here",
+    "is_tuned",
     "load",
     "open_encoder",
     "pack",

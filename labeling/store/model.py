@@ -44,6 +44,8 @@ class Model(SQLModel, table=True):
     """Fingerprint of the snapshot that it was trained on."""
     encoder: str
     """As config.yml named it."""
+    tuned_encoder: str | None = None
+    """The one that a deep run made of it, where the model runs on that."""
     examples: int
     labels: int = 0
     """How many of the examples are labels that trainers gave."""
