@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -24,36 +26,57 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
+def _common(kind: str) -> dict[str, Any]:
+    return {"sublinear_tf": True, "dtype": np.float32, **SETTINGS[kind]}
+
+
+ANALYSES: dict[str, Callable[[str], list[str]]] = {
+    kind: TfidfVectorizer(**_common(kind)).build_analyzer() for kind in SETTINGS
+}
+"""How a text falls into terms of each kind."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """The vocabulary: each kind's terms in the order of their columns, and how rare each one is."""
 
     vocabulary: dict[str, list[str]]
     rarity: dict[str, Floats]
-    _vectorizers: list[TfidfVectorizer] = field(init=False, repr=False, compare=False)
+    _columns: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
+    _rarities: Floats = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        made = [self._vectorizer(kind) for kind in SETTINGS if self.vocabulary.get(kind)]
-        object.__setattr__(self, "_vectorizers", made)
-
-    def _vectorizer(self, kind: str) -> TfidfVectorizer:
-        columns = {term: column for column, term in enumerate(self.vocabulary[kind])}
-        vectorizer = TfidfVectorizer(vocabulary=columns, **_common(kind))
-        vectorizer.idf_ = self.rarity[kind].astype(np.float64)
-        return vectorizer
+        columns: dict[str, dict[str, int]] = {}
+        for kind in SETTINGS:
+            first = sum(map(len, columns.values()))
+            columns[kind] = {term: first + number for number, term in enumerate(self.vocabulary.get(kind, ()))}
+        known = [self.rarity[kind] for kind in SETTINGS if columns[kind]]
+        object.__setattr__(self, "_columns", columns)
+        object.__setattr__(self, "_rarities", np.concatenate([*known, np.zeros(0)]).astype(np.float32))
 
     @property
     def columns(self) -> int:
         return max(1, sum(map(len, self.vocabulary.values())))
 
     def matrix(self, texts: Sequence[str]) -> Any:
-        """A sparse row a text."""
-        from scipy.sparse import csr_matrix, hstack
+        """A sparse row a text. What scikit-learn's vectorizers give, without the checks that they repeat a call."""
+        from scipy.sparse import csr_matrix
 
-        cut = [legible(text) for text in texts]
-        if not self._vectorizers or not cut:
-            return csr_matrix((len(cut), self.columns), dtype=np.float32)
-        return hstack([vectorizer.transform(cut) for vectorizer in self._vectorizers], format="csr")
+        found = [self._count(kind, text) for text in map(legible, texts) for kind in SETTINGS]
+        ends = np.cumsum([0, *map(len, found)])
+        columns = np.fromiter(chain.from_iterable(found), np.int32, ends[-1])
+        times = np.fromiter(chain.from_iterable(one.values() for one in found), np.float32, ends[-1])
+        weights = (1 + np.log(times)) * self._rarities[columns]
+        part = np.repeat(np.arange(len(found)), np.diff(ends))
+        lengths = np.sqrt(np.bincount(part, weights**2, len(found)))
+        normed = (weights / lengths[part]).astype(np.float32)
+        rows = csr_matrix((normed, columns, ends[:: len(SETTINGS)]), shape=(len(texts), self.columns))
+        rows.sort_indices()
+        return rows
+
+    def _count(self, kind: str, text: str) -> Counter[int]:
+        columns = self._columns[kind]
+        return Counter(columns[term] for term in ANALYSES[kind](text) if term in columns)
 
 
 def learn_terms(texts: Sequence[str]) -> Terms:
@@ -69,10 +92,6 @@ def learn_terms(texts: Sequence[str]) -> Terms:
         vocabulary[kind] = list(map(str, vectorizer.get_feature_names_out()))
         rarity[kind] = vectorizer.idf_.astype(np.float32)
     return Terms(vocabulary, rarity)
-
-
-def _common(kind: str) -> dict[str, Any]:
-    return {"sublinear_tf": True, "dtype": np.float32, **SETTINGS[kind]}
 
 
 @dataclass(frozen=True)
