@@ -20,7 +20,8 @@ from labeling.precision import PRECISION, Precision
 
 Vectors = NDArray[np.float32]
 
-BATCH = 64
+TOKENS = 512
+"""Tokens in a batch, padding too: more are no quicker on a processor, and cost memory by the square of the length."""
 QUANTISING = 1
 """Raised when the same weights would become other numbers in eight bits."""
 UNSOUND: tuple[type[Exception], ...] = (
@@ -57,12 +58,15 @@ class Encoder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         encoded = self._tokenizer.encode_batch([legible(text) for text in texts])
-        order = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))
+        order = sorted(range(len(texts)), key=lambda i: -len(encoded[i].ids))
         rows: list[Vectors] = []
-        for start in range(0, len(order), BATCH):
-            rows.append(self._forward([encoded[i] for i in order[start : start + BATCH]]))
+        done = 0
+        while done < len(order):
+            many = max(1, TOKENS // len(encoded[order[done]].ids))
+            rows.append(self._forward([encoded[i] for i in order[done : done + many]]))
+            done = min(done + many, len(order))
             if progress:
-                progress("Reading the examples", min(1.0, (start + BATCH) / len(order)))
+                progress("Reading the examples", done / len(order))
         vectors = np.concatenate(rows)
         restored = np.empty_like(vectors)
         restored[order] = vectors

@@ -20,9 +20,11 @@ WORDS, NUMBERS = "lesson.json", "lesson.npz"
 class Settings:
     """How it is learned; part of what a tuned encoder is known by."""
 
-    epochs: float = 6.0
+    epochs: float = 8.0
     batch: int = 32
-    most_steps: int = 3_000
+    least_steps: int = 200
+    most_steps: int = 1_000
+    """Few examples are read more often, and many less often, than `epochs` times."""
     rate: float = 5e-5
     """Of the topmost layer, Adam's."""
     decay: float = 0.9

@@ -24,7 +24,8 @@ def tune(encoder: Path, lesson: Lesson, settings: Settings) -> dict[str, Floats]
     """The encoder's weights after learning, by their PyTorch names. Prints how far it is."""
     tf.keras.utils.set_random_seed(settings.seed)
     pupil = Pupil(read_config(encoder), read_weights(encoder / "model.safetensors"), lesson, settings)
-    steps = min(settings.most_steps, max(1, round(settings.epochs * len(lesson.tokens) / settings.batch)))
+    wanted = round(settings.epochs * len(lesson.tokens) / settings.batch)
+    steps = min(settings.most_steps, max(settings.least_steps, wanted))
     for number, rows in enumerate(_batches(lesson.tokens, steps, settings), start=1):
         ids, mask = _padded([lesson.tokens[row] for row in rows])
         rise, fall = number / (settings.warm_up * steps), (steps + 1 - number) / ((1 - settings.warm_up) * steps)

@@ -1,6 +1,6 @@
 """How good the intent model is on public data: few examples and many, far and near out of scope, over fresh draws.
 
-    python -m tests.bench.fewshot [--data clinc150] [--shots 5] [--draws 5] [--no-near] [--unlabelled] [--seed 0]
+    python -m tests.bench.fewshot [--data clinc150] [--shots 5] [--draws 5] [--no-near] [--unlabelled] [--deep]
 
 Trained and judged as the product does it, by `labeling.intent_model`. Few-shot figures are means over the published
 split and so many fresh draws from the whole training set. Near out of scope: a quarter of the intents is held out
@@ -26,8 +26,9 @@ from rich.table import Table
 
 from bot.cli.console import err, out, say_refusal
 from labeling.examples import Example
-from labeling.intent_model import BUNDLED, OUT_OF_SCOPE, Encoder, evaluate, open_encoder, train
+from labeling.intent_model import BUNDLED, OUT_OF_SCOPE, Encoder, evaluate, fine_tune, open_encoder, train
 from labeling.intent_model.embeddings import shared_embeddings
+from labeling.intent_model.lesson import Settings
 from labeling.policy import Policy
 from labeling.refusal import Refusal
 from tests.bench import machine, paper
@@ -83,15 +84,16 @@ def fewshot(
     near: Annotated[bool, typer.Option(help="Also hold intents out of BANKING77.")] = True,
     unlabelled: Annotated[bool, typer.Option(help="Also give the training set's other texts, unlabelled.")] = False,
     seed: Annotated[int, typer.Option(help="Fixes every draw.", min=0)] = 0,
+    deep: Annotated[bool, typer.Option(help="Fine-tune the encoder where that is a gain: minutes.")] = False,
     encoder: Annotated[str, typer.Option(help="A sentence encoder's name or folder.")] = BUNDLED,
     json_file: Annotated[Path, typer.Option("--json", help="Where every run is written.")] = KEPT / "fewshot.json",
 ) -> None:
     """Train on public few-shot data, judge on the official test sets, and print one table of means."""
-    facts = {**machine.facts(), "encoder": encoder, "seed": seed, "unlabelled": unlabelled}
+    facts = {**machine.facts(), "encoder": encoder, "seed": seed, "unlabelled": unlabelled, "deep": deep}
     opened, runs = open_encoder(encoder), []
     for name in data or list(Name):
         for task in _tasks(corpus(name), shots or list(Shots), draws, near, seed):
-            runs.append(_run(task, opened, seed, unlabelled))
+            runs.append(_run(task, opened, seed, unlabelled, deep))
             err.print(_line(runs[-1]), soft_wrap=True)
             _keep(json_file, facts, runs)
     paper.show_wide(_table(runs))
@@ -134,9 +136,13 @@ def _task(
     return Task(whole.name, shots.value, draw, near, examples, test, rest)
 
 
-def _run(task: Task, encoder: Encoder, seed: int, unlabelled: bool) -> Run:
+def _run(task: Task, encoder: Encoder, seed: int, unlabelled: bool, deep: bool) -> Run:
     options: dict[str, Any] = {"unlabelled": task.rest} if unlabelled and task.rest else {}
     started = time.perf_counter()
+    if deep:
+        tuning = fine_tune(task.examples, encoder, settings=Settings(seed=seed), **options)
+        err.print(str(tuning), soft_wrap=True)
+        encoder = tuning.encoder
     model = train(task.examples, encoder, seed=seed, **options)
     seconds = time.perf_counter() - started
     texts = [example.text for example in task.test]

@@ -26,6 +26,7 @@ from tests.bench.corpora import Corpus, Name, corpus
 from tests.bench.fewshot import Shots
 
 SHOWN = ("accuracy", "ece", "aurc", "coverage_at_95", "oos_auroc", "oos_fpr95")
+HEADINGS = ("data", "precision", *SHOWN, "encoder ms", "messages/s")
 ALONE = 300
 TOGETHER = 1_000
 
@@ -37,17 +38,16 @@ def precision(
 ) -> None:
     """Train and judge with the encoder in fp32 and in int8, and print one table; shares in %."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "precision", *SHOWN, "encoder ms", "messages/s"):
+    for heading in HEADINGS:
         table.add_column(heading, justify="right")
     for name in data or list(Name):
         whole = corpus(name)
         for count in shots or [Shots.TEN, Shots.FULL]:
             for kind in PRECISIONS:
                 opened = open_encoder(encoder, threads=1, precision=kind)
-                err.print(f"… {whole.name} {count.value} {kind}")
-                table.add_row(
-                    f"{whole.name} {count.value}", kind, *_judged(whole, count, opened), *_timed(whole, opened)
-                )
+                found = [f"{whole.name} {count.value}", kind, *_judged(whole, count, opened), *_timed(whole, opened)]
+                err.print("… " + ", ".join(map(" ".join, zip(HEADINGS, found, strict=True))), soft_wrap=True)
+                table.add_row(*found)
     out.print(table, width=max(out.width, 110))
 
 

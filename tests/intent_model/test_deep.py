@@ -78,11 +78,11 @@ def test_the_same_inputs_are_worked_through_once(tuning: Tuning, examples: list[
 
 
 def test_no_gain_leaves_the_encoder_as_it_came(examples: list[Example], base: Encoder) -> None:
-    idle = fine_tune(examples, base, settings=Settings(epochs=0.1, rate=0.0))
+    idle = fine_tune(examples, base, settings=Settings(most_steps=2, rate=0.0))
 
     assert not idle.gained
     assert idle.encoder is base
-    assert fine_tune(examples, base, settings=Settings(epochs=0.1, rate=0.0)).encoder is base
+    assert fine_tune(examples, base, settings=Settings(most_steps=2, rate=0.0)).encoder is base
 
 
 def test_a_run_that_fails_leaves_nothing_and_says_why(
@@ -92,7 +92,7 @@ def test_a_run_that_fails_leaves_nothing_and_says_why(
     monkeypatch.setenv("HANDRAISE_THREADS", "many")
 
     with pytest.raises(EncoderUnusable, match="cannot be fine-tuned: ValueError") as refusal:
-        fine_tune(examples, base, settings=Settings(epochs=0.5))
+        fine_tune(examples, base, settings=Settings(most_steps=2, rate=1.0))
 
     assert "\n" not in str(refusal.value)
     assert [path for path in sorted(cache.rglob("*")) if path not in before and path.suffix != ".sqlite"] == []
