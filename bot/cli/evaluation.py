@@ -56,7 +56,7 @@ def evaluate(
     test: Annotated[Path, typer.Option(help=f"What it is measured on. {LABELLED}")],
     oos: Annotated[Path | None, typer.Option(help="Messages that no intent covers: CSV with a column text.")] = None,
     unlabelled: Annotated[Path | None, typer.Option(help="Not built yet: messages without intents.")] = None,
-    deep: Annotated[bool, typer.Option(help="Not built yet: fine-tune the encoder.")] = False,
+    deep: Annotated[bool, typer.Option(help="Fine-tune the encoder too; kept if it is a gain.")] = False,
     seed: Annotated[int, typer.Option(help="Fixes every random choice.", min=0)] = 0,
     encoder: Annotated[
         str | None, typer.Option(help="A sentence encoder's name or folder. Default: the bundled one.")
@@ -71,12 +71,11 @@ def evaluate(
     """
     from labeling.intent_model import BUNDLED, evaluate_files, open_encoder
 
-    for option, asked in (("--unlabelled", unlabelled is not None), ("--deep", deep)):
-        if asked:
-            raise NotBuilt(f"{option} is not built yet; run without it")
+    if unlabelled is not None:
+        raise NotBuilt("--unlabelled is not built yet; run without it")
     with progress() as on_progress:
         opened = open_encoder(encoder or BUNDLED, progress=on_progress)
-        measured = evaluate_files(train, test, opened, oos_file=oos, seed=seed, progress=on_progress)
+        measured = evaluate_files(train, test, opened, oos_file=oos, deep=deep, seed=seed, progress=on_progress)
     for note in measured.notes:
         err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
     if as_json is None:

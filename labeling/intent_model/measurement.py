@@ -14,8 +14,10 @@ import numpy as np
 
 from labeling.examples import Example, ExamplesRefused, Row, read_examples, read_rows, read_texts
 from labeling.intent_model.conversion import Progress
+from labeling.intent_model.deep import fine_tune
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.evaluation import OUT_OF_SCOPE, evaluate
+from labeling.intent_model.lesson import Settings
 from labeling.intent_model.model import IntentModel
 from labeling.intent_model.training import train
 from labeling.policy import Policy
@@ -45,21 +47,28 @@ def evaluate_files(
     encoder: Encoder,
     *,
     oos_file: Path | None = None,
+    deep: bool = False,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Measured:
-    """Trains on the first file alone. Raises ExamplesRefused with file and line, or TrainingRefused."""
+    """Trains on the first file alone; with `deep` the encoder learns from it too, and is kept if that is a gain.
+
+    Raises ExamplesRefused with file and line, TrainingRefused, or EncoderUnusable.
+    """
     read = read_examples(train_file)
     test, notes = _test_set(test_file, {example.intent for example in read.examples})
     strange = [Example(text, OUT_OF_SCOPE) for text in read_texts(oos_file)] if oos_file else []
+    tuning = fine_tune(read.examples, encoder, progress, settings=Settings(seed=seed)) if deep else None
     started = time.perf_counter()
-    model = train(read.examples, encoder, progress, seed=seed)
-    seconds = time.perf_counter() - started
+    model = train(read.examples, tuning.encoder if tuning else encoder, progress, seed=seed)
+    seconds = time.perf_counter() - started + (tuning.seconds if tuning else 0)
     report = evaluate(model, [*test, *strange], Policy((), {})).to_json()
     figures = {name: report[name] for name in MEASURED}
     figures |= {"train_seconds": seconds, **_speed(model, [example.text for example in test])}
-    figures |= {"peak_mb": _peak_megabytes(), "n_train": len(read.examples), "n_test": len(test)}
-    return Measured(figures | {"intents": len(model.intents)}, (*read.notes, *notes))
+    peak = max(_peak_megabytes(), tuning.peak_mb if tuning else 0)
+    figures |= {"peak_mb": peak, "n_train": len(read.examples), "n_test": len(test)}
+    said = [str(tuning)] if tuning else []
+    return Measured(figures | {"intents": len(model.intents)}, (*read.notes, *notes, *said))
 
 
 def _test_set(path: Path, known: set[str]) -> tuple[list[Example], list[str]]:

@@ -44,7 +44,13 @@ def test_without_json_people_read_a_table(files: tuple[str, ...]) -> None:
     assert "█" in said.out
 
 
-@pytest.mark.parametrize("option", [("--deep",), ("--unlabelled", "some.csv")])
+def test_a_deep_run_says_how_many_intents_it_needs(files: tuple[str, ...]) -> None:
+    assert (
+        "fine-tuning needs 8 intents with at least 3 examples each" in handraise("evaluate", *files, "--deep").refusal
+    )
+
+
+@pytest.mark.parametrize("option", [("--unlabelled", "some.csv")])
 def test_what_is_not_built_is_refused_and_not_ignored(files: tuple[str, ...], option: tuple[str, ...]) -> None:
     assert f"{option[0]} is not built yet" in handraise("evaluate", *files, *option).refusal
 

@@ -15,6 +15,7 @@ from labeling.intent_model import (
     Encoder,
     EncoderUnusable,
     Tuning,
+    evaluate_files,
     fine_tune,
     load,
     open_encoder,
@@ -137,6 +138,19 @@ def test_a_tuned_encoder_travels_to_a_machine_that_never_saw_it(
     unpack_tuned(archive, hashlib.sha256(archive).hexdigest(), tuning.encoder.name)
 
     assert np.allclose(load(tmp_path / "model").encoder.embed(["where is it"]), vectors, atol=1e-5)
+
+
+def test_evaluate_counts_the_deep_run_in(
+    tuning: Tuning, examples: list[Example], base: Encoder, tmp_path: Path
+) -> None:
+    rows = "\n".join(f'"{one.text}",{one.intent}' for one in examples)
+    (tmp_path / "train.csv").write_text(f"text,intent\n{rows}\n")
+    (tmp_path / "test.csv").write_text("text,intent\nrefund please,refund\n")
+
+    measured = evaluate_files(tmp_path / "train.csv", tmp_path / "test.csv", base, deep=True)
+
+    assert measured.figures["train_seconds"] > 1
+    assert "Fine-tuning goes on with" in measured.notes[-1]
 
 
 def test_an_encoder_without_safetensors_cannot_learn(tuning: Tuning, examples: list[Example]) -> None:
