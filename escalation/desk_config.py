@@ -12,6 +12,7 @@ from escalation.destination import Routing, read_routing
 from escalation.file_limits import FileLimits, read_file_limits
 from escalation.hours import Hours, read_hours
 from escalation.owning import Owning, read_owning
+from escalation.placeholder import CannedConfig, read_canned
 from escalation.relay import Relay, read_relay
 from escalation.section import DeskConfigRefused
 from escalation.waiting import Waiting, read_waiting
@@ -27,6 +28,7 @@ class DeskConfig:
     routing: Routing = field(default_factory=Routing)
     hours: Hours = field(default_factory=Hours)
     waiting: Waiting = field(default_factory=Waiting)
+    canned: CannedConfig = field(default_factory=CannedConfig)
 
 
 SECTIONS: Mapping[str, Callable[[object], object]] = {
@@ -36,6 +38,7 @@ SECTIONS: Mapping[str, Callable[[object], object]] = {
     "routing": read_routing,
     "hours": read_hours,
     "waiting": read_waiting,
+    "canned": read_canned,
 }
 """By its name in the file and in DeskConfig: what reads it. A reader is given None where the file says nothing."""
 

@@ -148,7 +148,7 @@ def decided(session: Session, wanted: Wanted | None = None, number: int = 1, siz
     """Turns whose decision counts, newest decision first."""
     newest: Any = func.max(Review.id)
     rows = session.exec(select(Review.turn_id).group_by(Review.turn_id).order_by(newest.desc()))
-    counted = {turn_id: one for turn_id, one in _states(session, list(rows)).items() if one.review is not None}
+    counted = {turn_id: one for turn_id, one in states_of(session, list(rows)).items() if one.review is not None}
     if wanted is None or wanted.is_anything:
         # The history grows for ever: only the turns of this page are read.
         number = _within(number, len(counted), size)
@@ -159,7 +159,7 @@ def decided(session: Session, wanted: Wanted | None = None, number: int = 1, siz
 
 def item(session: Session, turn_id: int) -> Item | None:
     """One turn, whatever stands about it; None if there is none."""
-    found = _items(session, _states(session, [turn_id]))
+    found = _items(session, states_of(session, [turn_id]))
     return found[0] if found else None
 
 
@@ -181,10 +181,10 @@ def waiting_states(session: Session) -> dict[int, TurnState]:
         )
         .distinct()
     )
-    return {turn_id: one for turn_id, one in _states(session, sorted(session.exec(rows))).items() if one.waits}
+    return {turn_id: one for turn_id, one in states_of(session, sorted(session.exec(rows))).items() if one.waits}
 
 
-def _states(session: Session, turn_ids: Sequence[int]) -> dict[int, TurnState]:
+def states_of(session: Session, turn_ids: Sequence[int]) -> dict[int, TurnState]:
     said: dict[int, list[Correction]] = {}
     decided_: dict[int, list[Review]] = {}
     for some in in_chunks(turn_ids):

@@ -81,10 +81,18 @@ def labeling(project: Folder = HERE, host: Host = "127.0.0.1", port: Port = 8082
 
     Beyond this machine (`--host`), it asks for the password in HANDRAISE_TRAINER_TOKEN. Reads DATABASE_URL.
     """
+    from escalation.agent_answers import agent_answers
     from labeling.web import serve
 
     place = enter(project)
-    serve(place.project, place.database, host=host, port=port, on_ready=lambda url: announce("labeling", url))
+    serve(
+        place.project,
+        place.database,
+        host=host,
+        port=port,
+        on_ready=lambda url: announce("labeling", url),
+        answers=agent_answers,
+    )
 
 
 def practice(

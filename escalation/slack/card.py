@@ -54,7 +54,7 @@ def draw_card(file: CaseFile, intents: Intents) -> Card:
         section(f"*Why a person:* {brief(file.case.reason, 1000)}"),
         *_conversation(file),
         context(_state(file)),
-        actions(f"{CASE}{file.case.id}", _moves(file)),
+        actions(f"{CASE}{file.case.id}", [*_moves(file), *_canned(file)]),
         *([divider(), *teaching_blocks(file, intents)] if file.turn else []),
     ]
     return Card(_notification(file), tuple(blocks))
@@ -155,6 +155,11 @@ def _moves(file: CaseFile) -> list[Block]:
     if file.case.state == CaseState.OPEN.value:
         return [button(Do.CLAIM.value, "Claim", number, style="primary"), hand, back, close, whole]
     return [close, back, button(Do.RELEASE.value, "Release", number), hand, _take_over(file, number), whole]
+
+
+def _canned(file: CaseFile) -> list[Block]:
+    closed = file.case.state == CaseState.CLOSED.value
+    return [] if closed else [button(Do.CANNED.value, "Canned reply…", str(file.case.id))]
 
 
 def _take_over(file: CaseFile, number: str) -> Block:

@@ -14,10 +14,13 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlmodel import col, select
 
+from escalation.desk_config import DeskConfig
 from escalation.slack.block import option
+from escalation.slack.canned.door import CannedDoor
 from escalation.slack.event import NotForUs, read_event
 from escalation.slack.inbox import KINDS, Item
 from escalation.slack.intents import Intents
+from escalation.slack.people import People
 from escalation.slack.press import Do, Press, read_press
 from escalation.slack.teaching.door import TeachingDoor
 from escalation.slack.window import conversation_window
@@ -45,13 +48,16 @@ class Door:
         slack: WebClient,
         intents: Intents,
         wake: Callable[[], None],
-        examples: Callable[[], Sequence[Example]] = tuple,
+        examples: Callable[[], Sequence[Example]],
+        people: People,
+        config: DeskConfig,
     ) -> None:
         self._database = database
         self._slack = slack
         self._intents = intents
         self._wake = wake
         self._teaching = TeachingDoor(database, slack, intents, examples, self._keep, self._open, {})
+        self._canned = CannedDoor(database, slack, intents, people, config.canned, self._keep, self._open)
 
     def app(self, signing_secret: str) -> App:
         """The Bolt app, for Socket Mode and HTTP alike. It acknowledges when a listener has returned."""
@@ -65,6 +71,7 @@ class Door:
         app.event(ANY)(self.take_event)
         app.action(Do.WHOLE.value)(self.open_conversation)
         self._teaching.listen(app)
+        self._canned.listen(app)
         app.action(ANY)(self.take_press)
         app.options(ANY)(self.offer_intents)
         app.view(ANY)(lambda ack: ack())

@@ -157,6 +157,8 @@ class Errands:
         author = f"{customer(file)} (customer)" if file.conversation.customer_name else "Customer"
         if message.speaker == Speaker.BOT.value:
             author = "Bot"
+        elif message.speaker == Speaker.AGENT.value:
+            author = f"{message.author} (to the customer)"
         for part, words in enumerate(split(message.text) or ["(no words)"]):
             if str(part) not in there:
                 text = escape(words)

@@ -14,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from escalation.desk_config import DeskConfig
+from escalation.slack.canned.item import CannedKeep, CannedSend
+from escalation.slack.canned.moves import take_keep, take_send
 from escalation.slack.drain import Drain
 from escalation.slack.event import Deletion, Edit, Reply
 from escalation.slack.intents import Intents
@@ -30,13 +32,15 @@ from labeling.database import Database
 
 log = logging.getLogger(__name__)
 
-Item = Reply | Edit | Deletion | Press | Lesson
+Item = Reply | Edit | Deletion | Press | Lesson | CannedSend | CannedKeep
 KINDS: dict[type, str] = {
     Reply: "reply",
     Edit: "edit",
     Deletion: "deletion",
     Press: "press",
     Lesson: "lesson",
+    CannedSend: "canned_send",
+    CannedKeep: "canned_keep",
 }
 ATTEMPTS = 5
 """After so many failures an item is put aside, with its payload, so that it holds nothing up."""
@@ -103,6 +107,11 @@ class Worker:
             take_edit(session, item, people.person, self._config)
         elif isinstance(item, Deletion):
             take_deletion(session, item)
+        elif isinstance(item, CannedSend):
+            sender = people.person(item.person_id, item.person_name)
+            take_send(session, item, sender, self._config.owning.claim_on_reply)
+        elif isinstance(item, CannedKeep):
+            take_keep(session, item, people.person(item.person_id, item.person_name))
         elif isinstance(item, Press) and item.action == Do.HAND_TO.value:
             giver = people.person(item.person_id, item.person_name)
             take_handing(session, item, giver, people.colleague(item.value))

@@ -69,7 +69,7 @@ class Desk:
         self._sender = Sender(database, Errands(database, place.slack, place.channel, intents, config.routing))
         self._ticker = Ticker(database, Rules(config.hours, config.waiting), config.routing)
         self._clock = Drain("clock", self._ticker.tick, patience=5)
-        door = Door(database, place.slack, intents, self._worker.drain.wake, examples)
+        door = Door(database, place.slack, intents, self._worker.drain.wake, examples, people, config)
         self._listening = _listening(door.app(settings.signing_secret), settings)
         self._bell = Bell(database)
         self._bell.listen(self._worker.drain.wake)

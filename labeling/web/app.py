@@ -18,8 +18,8 @@ from labeling.refusal import Refusal
 from labeling.registry import NoSuchModel
 from labeling.retraining import retrain
 from labeling.reviewing import NoSuchTurn
-from labeling.web import api, door, guideline_pages, pages
-from labeling.web.desk import Desk
+from labeling.web import agents_pages, api, door, guideline_pages, pages
+from labeling.web.desk import Answers, Desk
 from labeling.web.guard import Guard
 from labeling.web.settings import Settings
 from labeling.web.views import show_refusal
@@ -28,11 +28,16 @@ from labeling.worker import Worker
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(project: Project, database: Database, settings: Settings | None = None) -> FastAPI:
+def create_app(
+    project: Project,
+    database: Database,
+    settings: Settings | None = None,
+    answers: Answers = lambda session: (),
+) -> FastAPI:
     """The page, its JSON API, and the worker that retrains behind them."""
     settings = settings or Settings()
     worker = Worker(lambda progress: retrain(project, database, progress))
-    desk = Desk(project, database, worker, settings)
+    desk = Desk(project, database, worker, settings, answers)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -45,7 +50,7 @@ def create_app(project: Project, database: Database, settings: Settings | None =
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (api, door, pages, guideline_pages):
+    for part in (api, door, pages, guideline_pages, agents_pages):
         app.include_router(part.router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _misread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
@@ -14,23 +14,29 @@ from labeling.judging import material
 from labeling.labels import known_intents
 from labeling.policy import Policy
 from labeling.project import Project
+from labeling.repeated_answers import AgentAnswer
 from labeling.retraining import read_project_policy
 from labeling.status import status
 from labeling.web.settings import Settings
 from labeling.worker import Worker
 
 Result = TypeVar("Result")
+Answers = Callable[[Session], Sequence[AgentAnswer]]
+"""What agents have written to customers, oldest first; they are known further up."""
 
 
 class Desk:
     """The project, its database, and the worker that learns from decisions."""
 
-    def __init__(self, project: Project, database: Database, worker: Worker, settings: Settings) -> None:
+    def __init__(
+        self, project: Project, database: Database, worker: Worker, settings: Settings, answers: Answers
+    ) -> None:
         """Raises Refusal where the project's tiers, guidelines or examples cannot be read."""
         self.project = project
         self.database = database
         self.worker = worker
         self.settings = settings
+        self.answers = answers
         self.policy: Policy = read_project_policy(project)
         sow_guidelines(database, read_guidelines(project.guidelines))
         self.guidelines = Guidelines(database)

@@ -12,6 +12,7 @@ from labeling.database import Database
 from labeling.port import address, listen
 from labeling.project import Project
 from labeling.web.app import create_app
+from labeling.web.desk import Answers
 from labeling.web.settings import read_settings
 
 
@@ -21,11 +22,15 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8082,
     on_ready: Callable[[str], None] = lambda url: None,
+    answers: Answers = lambda session: (),
 ) -> None:
-    """Returns when stopped; port 0 takes a free one. Raises PortTaken or TokenMissing."""
+    """Returns when stopped; port 0 takes a free one. `answers` are what agents wrote to customers.
+
+    Raises PortTaken or TokenMissing.
+    """
     settings = read_settings(os.environ, host)
     listener = listen(host, port)
-    app = create_app(project, database, settings)
+    app = create_app(project, database, settings, answers)
     config = uvicorn.Config(app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=3)
     server = _Announcing(config, lambda: on_ready(address(listener, host)))
     server.run(sockets=[listener])

@@ -1,0 +1,1 @@
+"""Canned replies in Slack: chosen, filled in, edited, sent and counted."""
