@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from bot.locks import ConversationBusy, ConversationLocks
+from bot.question import numbered
 from bot.recorder import SHOWN, Said
 from bot.turns import answers_to
 from escalation import handover
@@ -42,6 +43,8 @@ class Parcel:
     sender_id: str
     said: Said
     deleted: bool
+    numbered: str | None = None
+    """The words where the channel has no buttons, if it is a question that a number answers."""
 
 
 @dataclass
@@ -120,7 +123,8 @@ class Courier:
 
     async def _send(self, parcel: Parcel, output: OutputChannel) -> bool:
         try:
-            await output.send_response(parcel.sender_id, parcel.said.as_response())
+            said = Said(parcel.numbered) if parcel.numbered and not has_buttons(output) else parcel.said
+            await output.send_response(parcel.sender_id, said.as_response())
         except Exception as error:  # noqa: BLE001  # every channel's library has errors of its own
             log.warning("message %s was not delivered: %s", parcel.message_id, type(error).__name__)
             return False
@@ -199,4 +203,11 @@ def _parcel(message: Message, conversation: Conversation) -> Parcel:
         conversation.sender_id,
         Said(named, shown),
         message.deleted,
+        numbered(message.payload, named),
     )
+
+
+def has_buttons(output: OutputChannel) -> bool:
+    """Rasa's own stand-in for buttons writes their commands out: nothing that a customer should read."""
+    ways = ("send_text_with_buttons", "send_quick_replies")
+    return any(getattr(type(output), way) is not getattr(OutputChannel, way) for way in ways)

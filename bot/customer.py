@@ -45,8 +45,9 @@ class Situation:
 class Customer:
     """One conversation. Raises BotSilent where the bot cannot be reached, httpx.HTTPStatusError where it refuses."""
 
-    def __init__(self, http: httpx.Client, bot: str) -> None:
+    def __init__(self, http: httpx.Client, bot: str, language: str = "") -> None:
         self._http = http
+        self._language = language
         self._chat = f"{bot.rstrip('/')}/chat/conversations"
         try:
             self.conversation = str(self._call("POST", self._chat, {})["conversation"])
@@ -55,12 +56,13 @@ class Customer:
 
     def say(self, text: str, client_id: str | None = None) -> int:
         """Sends the words; returns the message's number. The same client id twice is the same message."""
-        words = {"text": text, "id": client_id or uuid.uuid4().hex}
+        words = {"text": text, "id": client_id or uuid.uuid4().hex, "language": self._language}
         return int(self._call("POST", f"{self._chat}/{self.conversation}/messages", words)["number"])
 
     def choose(self, number: int, index: int) -> int:
         """Presses the button `index` of message `number`."""
         choice = {"choice": {"number": number, "index": index}, "id": uuid.uuid4().hex}
+        choice["language"] = self._language
         return int(self._call("POST", f"{self._chat}/{self.conversation}/messages", choice)["number"])
 
     def look(self, after: int = 0) -> Situation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,13 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered
 
 from bot.action_endpoint import HANDOFF, TRACE, Trace
+from bot.phrases import Phrases, phrases_in
+from bot.question import make_question
 from bot.recorder import Recorder, Said
 from bot.router import ROUTING
 from bot.turns import Waiting
 from bot.words import for_rasa
+from labeling.titles import Titles
 
 PATIENCE_SECONDS = 30.0
 """How long the dialogue may work on one message before a person is called."""
@@ -40,8 +43,9 @@ class Reply:
 class Dialogue:
     """One Rasa agent. Its tracker is told everything that was said, whoever said it."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, titles: Titles) -> None:
         self._agent = agent
+        self._titles = titles
 
     async def read(self, waiting: Waiting) -> Parsed:
         """What the pipeline makes of the message."""
@@ -62,17 +66,44 @@ class Dialogue:
             said = tuple(recorder.finish())
         return Reply(said, HANDOFF in trace.ran, tuple(trace.failed))
 
-    async def listen(self, waiting: Waiting, parsed: Parsed) -> None:
-        """A person answers; Rasa's transcript stays whole."""
+    async def listen(self, waiting: Waiting, parsed: Parsed) -> tuple[Said, ...]:
+        """Somebody else answers; Rasa's transcript stays whole. Returns what a session's start says."""
+        recorder = Recorder(waiting.channel, lambda _: None)
         await self._recall(waiting)
         async with self._agent.lock_store.lock(waiting.sender_id):
-            await self._agent.log_message(_message(waiting, parsed, Recorder(waiting.channel, lambda _: None)))
+            await self._agent.log_message(_message(waiting, parsed, recorder))
+        return tuple(recorder.finish())
 
     async def handoff_words(self, waiting: Waiting) -> str | None:
         """The project's own `utter_handoff`, if it has one."""
-        tracker = await self._agent.processor.get_tracker(waiting.sender_id)
-        response = await self._agent.nlg.generate("utter_handoff", tracker, waiting.channel)
+        response = await self._response(waiting, "utter_handoff")
         return response.get("text") if response else None
+
+    async def _response(self, waiting: Waiting, name: str) -> Mapping[str, Any] | None:
+        tracker = await self._agent.processor.get_tracker(waiting.sender_id)
+        response: Mapping[str, Any] | None = await self._agent.nlg.generate(name, tracker, waiting.channel)
+        return response
+
+    async def ask(self, waiting: Waiting, parsed: Parsed, intents: Sequence[str]) -> tuple[Said, ...]:
+        """The question which of these the customer meant. Rasa only listens: no rule or form has a say in it."""
+        greeting = await self.listen(waiting, parsed)
+        language = self._titles.language_for(waiting.language, intents)
+        titles = tuple(self._titles.title(intent, language) for intent in intents)
+        phrases = await self._phrases(waiting, language)
+        question = make_question(waiting.message_id, tuple(intents), titles, parsed, phrases)
+        return (*greeting, Said(phrases.question, question.payload()))
+
+    async def _phrases(self, waiting: Waiting, language: str) -> Phrases:
+        """The project's own `utter_clarify` (in another language `utter_clarify_de`), or else ours. Its first button,
+        if it has one, is what `none of these` is called.
+        """
+        ours = phrases_in(language)
+        name = "utter_clarify" if language == self._titles.language else f"utter_clarify_{language}"
+        response = await self._response(waiting, name)
+        if not response or not response.get("text"):
+            return ours
+        buttons = response.get("buttons") or [{}]
+        return Phrases(str(response["text"]), str(buttons[0].get("title") or ours.none))
 
     async def _recall(self, waiting: Waiting) -> None:
         if waiting.asides:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -13,7 +14,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot.courier import Courier
 from bot.dialogue import Dialogue, Parsed, intent_of, routing_of
 from bot.locks import ConversationBusy, ConversationLocks
+from bot.question import ESCALATE
 from bot.recorder import Said
+from bot.router import CLARIFY_ROUTE
 from bot.turns import (
     Heard,
     Outcome,
@@ -27,9 +30,17 @@ from bot.turns import (
     say_late,
     settle,
 )
-from bot.verdict import HANDOFF_WORDS, TROUBLE_WORDS, reason_for_a_person, words_with_a_person
-from bot.words import WordsRefused, accept
+from bot.verdict import (
+    HANDOFF_WORDS,
+    TROUBLE_WORDS,
+    reason_beforehand,
+    reason_for_a_person,
+    unanswered,
+    words_with_a_person,
+)
+from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
 from labeling.database import Database
+from labeling.policy import Policy
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +70,10 @@ class Gate:
         locks: ConversationLocks,
         courier: Courier,
         on_settled: Callable[[int], None],
+        policy: Policy,
     ) -> None:
         """`on_settled` is told each conversation in which a turn has ended."""
+        self._policy = policy
         self._database = database
         self._dialogue = dialogue
         self._locks = locks
@@ -144,7 +157,8 @@ class Gate:
                 text, choice = title, text
         metadata = message.metadata if isinstance(message.metadata, dict) else {}
         client_id = metadata.get("message_id")
-        return Words(channel_name, message.sender_id, accept(text), client_id, choice, metadata)
+        language = short(metadata.get("language"), LONGEST_LANGUAGE)
+        return Words(channel_name, message.sender_id, accept(text), client_id, choice, metadata, language)
 
     async def _take_up_quietly(self, conversation_id: int, patience: float = LOCK_PATIENCE_SECONDS) -> None:
         try:
@@ -178,6 +192,9 @@ class Gate:
             await asyncio.to_thread(settle, self._database, waiting, trouble)
 
     async def _handled(self, waiting: Waiting) -> Outcome:
+        beforehand = reason_beforehand(waiting, self._policy)
+        if beforehand:  # whatever was chosen, the dialogue hears that a person is called
+            waiting = replace(waiting, choice=f"/{ESCALATE}")
         try:
             parsed = await self._dialogue.read(waiting)
         except Exception as error:  # whatever a foreign pipeline raises: the customer must be heard
@@ -186,13 +203,17 @@ class Gate:
         if waiting.owned:
             await self._listen(waiting, parsed)
             return Outcome(routing_of(parsed))
-        return await self._answered(waiting, parsed)
+        return await self._answered(waiting, parsed, beforehand)
 
-    async def _answered(self, waiting: Waiting, parsed: Parsed) -> Outcome:
+    async def _answered(self, waiting: Waiting, parsed: Parsed, beforehand: str | None) -> Outcome:
         routing = None if waiting.choice else routing_of(parsed)
         try:
+            if routing is not None and routing["route"] == CLARIFY_ROUTE:
+                if waiting.question is None:
+                    return Outcome(routing, await self._dialogue.ask(waiting, parsed, routing["options"]))
+                routing = unanswered(routing)
             reply = await self._dialogue.answer(waiting, parsed, self._late(waiting.conversation_id))
-            reason = reason_for_a_person(routing, intent_of(parsed), reply, bool(waiting.choice))
+            reason = beforehand or reason_for_a_person(routing, intent_of(parsed), reply, bool(waiting.choice))
             if reason is None:
                 return Outcome(routing, reply.said)
             handoff_words = await self._dialogue.handoff_words(waiting) or HANDOFF_WORDS

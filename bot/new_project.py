@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.question import ESCALATE
 from labeling.examples import Example
 from labeling.project import CLASSIFIER, ROUTER
 from labeling.refusal import Refusal
@@ -23,7 +24,7 @@ ENOUGH_TO_HOLD_OUT = 5
 """An intent with fewer examples keeps them all for training."""
 
 
-RESERVED = ("escalate",)
+RESERVED = (ESCALATE,)
 """Intents that Handraise itself uses."""
 
 
@@ -133,6 +134,8 @@ pipeline:
   - name: {ROUTER}
     # To fill in: move each intent into the tier of its risk.
     # promise: the share of the bot's own answers that must be right. answer: never: always to a person.
+    # clarify: where a question with two or three choices would settle it, how often they must hold what was meant.
+    clarify: 0.9
     # audit: the share of answers that trainers look at afterwards; review: always for every one.
     tiers:
       routine:

@@ -23,7 +23,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.intent_classifier import OPINION, Opinion
-from labeling.policy import CAUTION, CERTAINTY, PolicyError, read_policy
+from bot.question import ESCALATE
+from labeling.choices import find_cut
+from labeling.policy import CAUTION, CERTAINTY, CLARIFY, PolicyError, read_policy
 from labeling.promise import Thresholds, thresholds
 from labeling.ranking import Ranking
 from labeling.routing import Route, readable, route
@@ -33,27 +35,31 @@ if TYPE_CHECKING:
 
 ROUTING = "routing"
 """Where the decision stands in what Rasa's pipeline puts out."""
-ESCALATE = "escalate"
-"""The intent that the dialogue sees when a person must answer."""
+CLARIFY_ROUTE = "clarify"
+"""The route of a turn whose customer is asked what they meant."""
 NO_OPINION = Route("escalate", None, "The intent model could not read this message, so a person answers.")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class Router(GraphComponent, RasaIntentClassifier):
     """Knobs: `details` (entities that, alone in a message, answer the bot's question), `tiers`, `certainty`,
-    `caution`."""
+    `caution`, `clarify`.
+
+    A turn to `clarify` looks to the dialogue like one to escalate: the gate asks the question itself, so that no
+    project needs a rule for it, and no form takes it for an answer; where nobody can ask, a person is called.
+    """
 
     def __init__(self, config: dict[str, Any]) -> None:
         try:
-            self._policy = read_policy(config["tiers"], config["certainty"], config["caution"])
+            self._policy = read_policy(config["tiers"], config["certainty"], config["caution"], config["clarify"])
         except PolicyError as error:
             raise InvalidConfigException(str(error)) from error
         self._details = frozenset(config["details"])
-        self._thresholds: tuple[IntentModel, Thresholds] | None = None
+        self._derived: tuple[IntentModel, Thresholds, float | None] | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"details": [], "tiers": {}, "certainty": CERTAINTY, "caution": CAUTION}
+        return {"details": [], "tiers": {}, "certainty": CERTAINTY, "caution": CAUTION, "clarify": CLARIFY}
 
     @classmethod
     def create(
@@ -76,7 +82,7 @@ class Router(GraphComponent, RasaIntentClassifier):
         decision = self._decide(message, opinion)
         ranking = opinion.ranking if opinion else Ranking((), 0.0, "")
         message.set(ROUTING, _as_json(decision, ranking), add_to_output=True)
-        if decision.kind == ESCALATE:
+        if decision.kind in (ESCALATE, CLARIFY_ROUTE):
             sure = {INTENT_NAME_KEY: ESCALATE, PREDICTED_CONFIDENCE_KEY: 1.0 - float(ranking.confidence)}
             message.set(INTENT, sure, add_to_output=True)
 
@@ -86,7 +92,8 @@ class Router(GraphComponent, RasaIntentClassifier):
             return Route("answer", None, f"It is only a detail: {readable(detail).lower()}.")
         if opinion is None:
             return NO_OPINION
-        return route(opinion.ranking, self._policy, self._thresholds_of(opinion.model), opinion.stopped)
+        least, cut = self._derived_from(opinion.model)
+        return route(opinion.ranking, self._policy, least, opinion.stopped, cut)
 
     def _only_detail(self, message: Message) -> str | None:
         text = message.get(TEXT)
@@ -97,11 +104,12 @@ class Router(GraphComponent, RasaIntentClassifier):
                 return str(named)
         return None
 
-    def _thresholds_of(self, model: IntentModel) -> Thresholds:
-        known = self._thresholds
+    def _derived_from(self, model: IntentModel) -> tuple[Thresholds, float | None]:
+        known = self._derived
         if known is None or known[0] is not model:
-            known = self._thresholds = (model, thresholds(self._policy, model.calibration))
-        return known[1]
+            least = thresholds(self._policy, model.calibration)
+            known = self._derived = (model, least, find_cut(self._policy, least, model.calibration))
+        return known[1:]
 
 
 def _as_json(decision: Route, ranking: Ranking) -> dict[str, Any]:
@@ -110,5 +118,6 @@ def _as_json(decision: Route, ranking: Ranking) -> dict[str, Any]:
         "tier": decision.tier,
         "reason": decision.reason,
         "audit": decision.audit,
+        "options": list(decision.options),
         "ranking": ranking.to_json(),
     }

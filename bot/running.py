@@ -37,7 +37,11 @@ from bot.webchat.house import House
 from bot.webchat.site import site_blueprint
 from bot.webchat.watch import Watch
 from labeling.database import Bell, Database, sqlite_engine
+from labeling.guidelines import Guidelines, read_guidelines
+from labeling.project import Project
 from labeling.refusal import Refusal
+from labeling.retraining import read_project_policy
+from labeling.titles import Titles, read_translated
 
 log = logging.getLogger(__name__)
 
@@ -136,12 +140,19 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     locks = ConversationLocks(database)
     courier = Courier(database, channels, locks)
     watch = Watch(database)
-    gate = Gate(database, Dialogue(agent), locks, courier, watch.changed)
+    dialogue = Dialogue(agent, _titles(project, database))
+    gate = Gate(database, dialogue, locks, courier, watch.changed, read_project_policy(project))
     actions.on_stray_handoff = gate.call_late
     house = House(database, gate, watch)
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
     await running.start(listening, courier)
     return running
+
+
+def _titles(project: Project, database: Database) -> Titles:
+    """As trainers have worded them; before there is a word of theirs, as the project's file has it."""
+    guidelines = (Guidelines(database), read_guidelines(project.guidelines))
+    return Titles(project.language, guidelines, read_translated(project.guidelines))
 
 
 async def _agent(endpoints: AvailableEndpoints, actions: InProcessActions, database: Database, model: str) -> Agent:

@@ -13,6 +13,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from bot.question import Question, question_in
 from bot.recorder import Said
 from escalation import handover
 from escalation.store.case import unclosed_case
@@ -22,7 +23,8 @@ from labeling.audit import is_drawn
 from labeling.clock import now
 from labeling.database import Database
 from labeling.ranking import Ranking
-from labeling.store.turn import Turn
+from labeling.store.correction import CUSTOMER, Correction, CorrectionKind
+from labeling.store.turn import Turn, turn_of_message
 
 HINT = "hint"
 """The route of a turn that a person owned already: its ranking helps the agent, nothing was decided."""
@@ -31,6 +33,8 @@ CHOICE = "choice"
 METADATA = "metadata"
 """In a customer message's payload: what the channel knows about it, for Rasa."""
 REMEMBERED_OFFERS = 50
+REMEMBERED_QUESTIONS = 10
+"""Messages among which a button's question is looked for; what is typed answers the last one only."""
 _PLAIN_ID = re.compile(r"[\w.-]{1,64}")
 
 
@@ -69,6 +73,12 @@ class Waiting:
     owned: bool
     """People have the conversation; Rasa only listens."""
     asides: tuple[Aside, ...]
+    language: str = ""
+    """The customer's, as a tag such as `de-AT`; empty where the channel does not know it."""
+    question: Question | None = None
+    """What the bot had asked last, if that was what the customer meant."""
+    answer: str | None = None
+    """Which of the question's answers this message is; None where it is none of them."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,8 @@ class Words:
     """The client's own id for it, if it has one; the same id twice in a conversation is the same message."""
     choice: str | None = None
     metadata: Mapping[str, Any] | None = None
+    language: str = ""
+    """The customer's, where the channel knows it."""
 
 
 def hear(database: Database, words: Words) -> Heard:
@@ -105,6 +117,8 @@ def _hear(database: Database, words: Words) -> Heard:
     with database.transaction() as session:
         conversation = conversation_of(session, words.channel, words.sender_id)
         message, new = handover.hear(session, conversation, words.text, _plain(words.client_id))
+        if words.language:
+            conversation.language = words.language
         if new:
             beside = {CHOICE: words.choice, METADATA: words.metadata}
             message.payload = {key: value for key, value in beside.items() if value}
@@ -147,6 +161,8 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
             return None
         message, conversation = found
         assert message.id is not None
+        choice = message.payload.get(CHOICE)
+        question, answer = _question(session, message, choice)
         return Waiting(
             message_id=message.id,
             number=message.number,
@@ -154,10 +170,13 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
             channel=conversation.channel,
             sender_id=conversation.sender_id,
             text=message.text,
-            choice=message.payload.get(CHOICE),
+            choice=question.command(answer) if question and answer else choice,
             metadata=message.payload.get(METADATA) or {},
             owned=not handover.bot_has_the_word(unclosed_case(session, conversation_id), message.text),
             asides=_asides(session, conversation_id, message.number),
+            language=conversation.language,
+            question=question,
+            answer=answer,
         )
 
 
@@ -186,6 +205,7 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
         if turn is not None:
             session.add(turn)
             session.flush()
+        asked_about = _note_choice(session, conversation, waiting)
         if case is not None:
             handover.pass_on(session, case, message)  # also if people came while the bot still thought
         if bot_answers:
@@ -194,7 +214,7 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
                 for answer in said:
                     handover.pass_on(session, case, answer)  # for whoever comes later
             if outcome.reason:
-                handover.open_case(session, conversation, outcome.reason, turn)
+                handover.open_case(session, conversation, outcome.reason, turn or asked_about)
         message.handled_at = now()
 
 
@@ -273,8 +293,42 @@ def _unhandled(conversation_id: int) -> Any:
     )
 
 
+def _question(session: Session, message: Message, choice: str | None) -> tuple[Question | None, str | None]:
+    """The question that the message answers, and how; without an answer, the one that still stood open."""
+    rows = select(Message).where(Message.conversation_id == message.conversation_id)
+    rows = rows.where(Message.speaker != Speaker.CUSTOMER.value).order_by(col(Message.number).desc())
+    for place, said in enumerate(session.exec(rows.limit(REMEMBERED_QUESTIONS))):
+        question = question_in(said.payload)
+        if question is None:
+            continue
+        is_seen = place == 0 and said.number < message.number
+        answer = question.answer_in(message.text if is_seen else None, choice)
+        if answer or place == 0:
+            return question, answer
+    return None, None
+
+
+def _note_choice(session: Session, conversation: Conversation, waiting: Waiting) -> Turn | None:
+    """What the customer chose is one more word on what they had meant. Returns the turn that was asked about."""
+    if waiting.question is None or waiting.answer is None:
+        return None
+    turn = turn_of_message(session, waiting.question.about)
+    if turn is not None and turn.id is not None and waiting.answer in waiting.question.intents:
+        chosen = Correction(
+            turn_id=turn.id,
+            kind=CorrectionKind.INTENT.value,
+            intent=waiting.answer,
+            person_id=f"{CUSTOMER}:{conversation.id}",
+            person_name=conversation.customer_name or "The customer",
+            source=CUSTOMER,
+        )
+        session.add(chosen)
+    return turn
+
+
 def _asides(session: Session, conversation_id: int, before: int) -> tuple[Aside, ...]:
-    """Said by people between the last message that Rasa heard and this one, so each is told once."""
+    """Said between the last message that Rasa heard and this one, by people or as a question of the gate's; so each
+    is told once."""
     handled: Any = (
         select(func.coalesce(func.max(Message.number), 0))  # type: ignore[call-overload]  # sqlmodel: no aggregates
         .where(Message.conversation_id == conversation_id, Message.speaker == Speaker.CUSTOMER.value)
@@ -284,7 +338,8 @@ def _asides(session: Session, conversation_id: int, before: int) -> tuple[Aside,
     rows = (
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.number > since, Message.number < before)
-        .where(col(Message.speaker).in_([Speaker.AGENT.value, Speaker.SYSTEM.value]), col(Message.deleted).is_(False))
+        .where(Message.speaker != Speaker.CUSTOMER.value, col(Message.deleted).is_(False))
         .order_by(col(Message.number))
     )
-    return tuple(Aside(m.number, m.speaker, m.author, m.text) for m in session.exec(rows))
+    untold = [m for m in session.exec(rows) if m.speaker != Speaker.BOT.value or question_in(m.payload)]
+    return tuple(Aside(m.number, m.speaker, m.author, m.text) for m in untold)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue import Reply
+from bot.question import ESCALATE
 from bot.recorder import Said
-from bot.router import ESCALATE
+from bot.turns import Waiting
+from labeling.policy import Policy
 from labeling.routing import readable
 
 HANDOFF_WORDS = "Let me get a person to help you with this. Their answer will appear right here."
@@ -15,6 +17,28 @@ HANDOFF_WORDS = "Let me get a person to help you with this. Their answer will ap
 TROUBLE_WORDS = (
     "Sorry, something went wrong on our side just now. I have called a person; their answer will appear right here."
 )
+
+
+def reason_beforehand(waiting: Waiting, policy: Policy) -> str | None:
+    """Why a person answers what the customer chose, whatever the dialogue has to say; None where the bot may."""
+    question, answer = waiting.question, waiting.answer
+    if question is None or answer is None:
+        return None
+    if answer == ESCALATE:
+        *offered, none = question.titles
+        asked = " or ".join(f"“{title}”" for title in offered)
+        return f"The bot asked whether it was {asked}; the customer chose “{none}”."
+    tier = policy.tier_of(answer)
+    if tier is not None and not tier.answers:
+        return f"The customer chose {readable(answer)}; {tier.name} turns always go to a person."
+    return None
+
+
+def unanswered(routing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Nobody is asked twice in a row."""
+    may_be = " or ".join(map(readable, routing["options"]))
+    reason = f"It may be {may_be}, and the bot's question before this was left unanswered, so a person answers."
+    return {**routing, "route": ESCALATE, "reason": reason}
 
 
 def reason_for_a_person(routing: Mapping[str, Any] | None, intent: str, reply: Reply, chosen: bool) -> str | None:

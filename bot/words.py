@@ -7,6 +7,9 @@ import unicodedata
 LONGEST = 5_000
 """Characters in one message."""
 
+LONGEST_LANGUAGE = 35
+"""Characters in a language's tag (RFC 5646)."""
+
 NO_WORDS = "There were no words in that message. Please write what you need in a sentence or two."
 TOO_LONG = (
     f"That message is too long for this chat. Please keep it under {LONGEST:,} characters, or send it in parts."
@@ -36,6 +39,11 @@ def accept(text: object) -> str:
 def clean(text: str) -> str:
     """Without what no database or XML takes: control characters, lone surrogates and non-characters."""
     return "".join(character for character in text if _storable(character)).strip()
+
+
+def short(value: object, longest: int) -> str:
+    """What a client says of itself, clean and no longer than so many characters; nothing where it is no text."""
+    return clean(value)[:longest] if isinstance(value, str) else ""
 
 
 def for_rasa(text: str) -> str:

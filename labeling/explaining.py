@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labeling.choices import find_cut
 from labeling.database import Database
 from labeling.examples import Example
 from labeling.judging import material
@@ -84,9 +85,10 @@ def explain_with(
     if not text.strip():
         raise NothingToExplain("there is nothing to explain: give a text that a customer might write")
     (ranking,) = model.rank([text])
+    least = thresholds(policy, model.calibration)
     return Explanation(
         ranking,
-        route(ranking, policy, thresholds(policy, model.calibration), stopped),
+        route(ranking, policy, least, stopped, find_cut(policy, least, model.calibration)),
         _nearest(model, examples, text, count),
         _words(model, ranking, text)[:count],
     )

@@ -44,6 +44,11 @@ FIGURES = {
 }
 SHARES = ("accuracy", "macro_f1", "ece", "coverage_at_95", "coverage_at_98", "coverage_at_99", "oos_auroc",
           "oos_aupr", "oos_fpr95")  # fmt: skip
+DONE: dict[str, str] = {
+    "answer": "The bot answers.",
+    "clarify": "The bot asks which was meant.",
+    "escalate": "A person answers.",
+}
 LABELLED = "CSV with the columns text and intent, or Rasa NLU YAML."
 
 
@@ -125,7 +130,7 @@ def explain(
     explained = run(place.project, place.database, text, FEW)
     policy = read_project_policy(place.project)
     best = explained.ranking.guesses[0].intent
-    done = "The bot answers." if explained.route.kind == "answer" else "A person answers."
+    done = DONE[explained.route.kind]
     out.print(f"[bold]{best}[/], {explained.ranking.confidence:.1%} sure. {done} {escape(explained.route.reason)}")
     for title, rows in (
         ("Ranking", [(_tiered(g.intent, policy), g.probability) for g in explained.ranking.guesses[:FEW]]),

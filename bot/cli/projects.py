@@ -80,6 +80,7 @@ def replay(
         ("answered by the bot", _share(summary.answered, summary.answered_share)),
         ("of these, right", _share(None, summary.answered_right_share)),
         ("first guess right, of all", _share(None, summary.first_guess_right_share)),
+        ("answered after a question", str(summary.asked)),
         ("handed to people", str(summary.escalated)),
     ):
         table.add_row(words, value)

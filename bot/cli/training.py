@@ -23,6 +23,8 @@ MEASURES = {
     "accuracy": "first guess right",
     "answered": "answered by the bot",
     "answered_right": "of these answers, right",
+    "clarified": "asked what was meant",
+    "clarified_right": "of these, offered what was meant",
     "ece": "calibration error",
     "oos_answered": "out of scope, yet answered",
 }

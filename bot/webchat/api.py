@@ -20,7 +20,7 @@ from bot.turns import Words
 from bot.webchat.house import House
 from bot.webchat.shape import conversation_id_of
 from bot.webchat.stream import poll, stream
-from bot.words import WordsRefused, accept, clean
+from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, clean, short
 from escalation.store.conversation import Conversation, find_conversation
 from escalation.store.message import Message, Speaker
 from labeling.database import Database
@@ -128,27 +128,24 @@ def _begin(database: Database, channel: str, sender_id: str, said: Mapping[str, 
             Conversation(
                 channel=channel,
                 sender_id=sender_id,
-                customer_name=_short(said.get("name"), 80),
-                page=_short(said.get("page"), 2000),
-                language=_short(said.get("language"), 35),
+                customer_name=short(said.get("name"), 80),
+                page=short(said.get("page"), 2000),
+                language=short(said.get("language"), LONGEST_LANGUAGE),
             )
         )
 
 
-def _short(value: object, longest: int) -> str:
-    return clean(value)[:longest] if isinstance(value, str) else ""
-
-
 def _words(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:
     _find(database, channel, sender_id)
-    choice = said.get("choice")
+    choice, language = said.get("choice"), short(said.get("language"), LONGEST_LANGUAGE)
     if choice is not None:
         title, payload = _chosen(database, channel, sender_id, choice)
-        return Words(channel, sender_id, title, said.get("id"), payload if payload.startswith("/") else None)
+        says = payload if payload.startswith("/") else None
+        return Words(channel, sender_id, title, said.get("id"), says, language=language)
     if "text" not in said:
         raise Refused(400, NO_TEXT)
     try:
-        return Words(channel, sender_id, accept(said["text"]), said.get("id"))
+        return Words(channel, sender_id, accept(said["text"]), said.get("id"), language=language)
     except WordsRefused as refused:
         raise Refused(413 if refused.too_long else 400, str(refused)) from refused
 

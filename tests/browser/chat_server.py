@@ -25,6 +25,7 @@ from bot.webchat.channel import WebChat
 from bot.webchat.house import House
 from bot.webchat.watch import Watch
 from labeling.database import Bell, Database
+from labeling.policy import Policy
 from labeling.ranking import Guess, Ranking
 from tests.browser.phrases import ANSWER, CALLING, CHOICES, UNSURE
 
@@ -70,7 +71,7 @@ async def _open(database: Database, listening: socket.socket) -> running.Running
     courier = Courier(database, channels, locks)
     clerk: Any = Clerk()
     watch = Watch(database)
-    house = House(database, Gate(database, clerk, locks, courier, watch.changed), watch)
+    house = House(database, Gate(database, clerk, locks, courier, watch.changed, Policy((), {})), watch)
     unused: Any = _Unused()
     settings: Any = SimpleNamespace(stage=None, project=SimpleNamespace(front=FRONT))
     app = running._app(settings, house, unused, channels)

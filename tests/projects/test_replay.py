@@ -27,11 +27,12 @@ def test_without_a_limit_everything_is_played_once() -> None:
 
 def test_the_shares_are_of_what_is_known() -> None:
     fates = [Fate(True, True), Fate(True, False), Fate(True, None), Fate(False, True), Fate(False, None)]
+    fates.append(Fate(False, False, asked=True))
     summary = summarise(fates)
-    assert (summary.messages, summary.answered, summary.escalated) == (5, 3, 2)
-    assert summary.answered_share == 3 / 5
+    assert (summary.messages, summary.answered, summary.asked, summary.escalated) == (6, 3, 1, 2)
+    assert summary.answered_share == 3 / 6
     assert summary.answered_right_share == 1 / 2
-    assert summary.first_guess_right_share == 2 / 3
+    assert summary.first_guess_right_share == 2 / 4
 
 
 def test_nothing_played_has_no_shares() -> None:
@@ -42,9 +43,12 @@ def test_nothing_played_has_no_shares() -> None:
     assert summarise([Fate(False, None)]).first_guess_right_share is None
 
 
-@given(st.lists(st.builds(Fate, st.booleans(), st.none() | st.booleans())))
-def test_every_message_is_either_answered_or_with_people(fates: list[Fate]) -> None:
+FATES = st.sampled_from([(True, False), (False, True), (False, False)])
+
+
+@given(st.lists(st.builds(lambda done, right: Fate(done[0], right, done[1]), FATES, st.none() | st.booleans())))
+def test_every_message_is_answered_at_once_or_after_a_question_or_with_people(fates: list[Fate]) -> None:
     summary = summarise(fates)
-    assert summary.answered + summary.escalated == summary.messages == len(fates)
+    assert summary.answered + summary.asked + summary.escalated == summary.messages == len(fates)
     for share in (summary.answered_share, summary.answered_right_share, summary.first_guess_right_share):
         assert share is None or 0 <= share <= 1

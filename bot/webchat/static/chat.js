@@ -27,7 +27,8 @@ const transcript = new Transcript(part('transcript'), {
   choose: (number, index, words) => say(words, { number, index }),
   takeBack,
 });
-const outbox = new Outbox(base, { openConversation, sent, refused: (entry) => transcript.showPending(entry), gone });
+const language = () => embedding.language || navigator.language;
+const outbox = new Outbox(base, { language, openConversation, sent, refused: (entry) => transcript.showPending(entry), gone });
 const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread);
 const person = new PersonNotice(part('person'), part('hand'));
 const connection = new ConnectionNotice(part('connection'));
@@ -72,7 +73,7 @@ async function openConversation() {
   const response = await fetch(new URL('conversations', base), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ page: embedding.page, language: navigator.language }),
+    body: JSON.stringify({ page: embedding.page, language: language() }),
     signal: AbortSignal.timeout(SLOWEST_ANSWER),
   });
   if (!response.ok) throw new Error(`status ${response.status}`);

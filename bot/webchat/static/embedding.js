@@ -10,6 +10,7 @@ export class Embedding {
     this.isEmbedded = window.parent !== window && site !== null;
     this.isOpen = !this.isEmbedded;
     this.page = this.isEmbedded ? '' : location.origin + location.pathname;
+    this.language = ''; // The page's own, where it says one: that is what the customer reads.
     this.told = { opened, closed, draft };
     if (this.isEmbedded) addEventListener('message', (event) => this.hear(event));
   }
@@ -17,6 +18,7 @@ export class Embedding {
   hear({ source, origin, data }) {
     if (source !== window.parent || origin !== site || !data?.handraise) return;
     if (typeof data.page === 'string') this.page = data.page;
+    if (typeof data.language === 'string') this.language = data.language;
     if (data.handraise === 'opened') {
       this.isOpen = true;
       this.told.opened();

@@ -94,7 +94,8 @@
   function tell(word, more = {}) {
     if (!ready) return;
     const page = location.origin + location.pathname;
-    frame.contentWindow.postMessage({ handraise: word, page, ...more }, frameAddress.origin);
+    const language = document.documentElement.lang;
+    frame.contentWindow.postMessage({ handraise: word, page, language, ...more }, frameAddress.origin);
   }
 
   function tellAll() {

@@ -16,11 +16,12 @@ export function newId() {
 
 export class Outbox {
   /**
+   * `language()` is the customer's; it goes with every message, because they may change it on the way.
    * `openConversation()` resolves to the id of the current conversation, begun if need be.
    * `sent(entry, number)`, `refused(entry)` and `gone(conversation)` are told what became of the entries.
    */
-  constructor(base, { openConversation, sent, refused, gone }) {
-    Object.assign(this, { base, openConversation, sent, refused, gone });
+  constructor(base, { language, openConversation, sent, refused, gone }) {
+    Object.assign(this, { base, language, openConversation, sent, refused, gone });
     this.patience = new Patience(LONGEST_PAUSE);
     this.working = false;
   }
@@ -82,7 +83,7 @@ export class Outbox {
     return fetch(new URL(`conversations/${conversation}/messages`, this.base), {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...said, id: entry.id }),
+      body: JSON.stringify({ ...said, id: entry.id, language: this.language() }),
       signal: AbortSignal.timeout(SLOWEST_ANSWER),
     });
   }

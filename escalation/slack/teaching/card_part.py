@@ -9,7 +9,7 @@ from escalation.slack.mrkdwn import brief, shorten
 from escalation.slack.press import CAUSES_BLOCK, OF_TURN, TELL_APART, Do
 from escalation.slack.teaching.words import WHY, cause_buttons, percent, said
 from labeling.ranking import Guess
-from labeling.store.correction import CorrectionKind
+from labeling.store.correction import CUSTOMER, Correction, CorrectionKind
 
 GUESSES = 4
 
@@ -21,7 +21,7 @@ def teaching_blocks(file: CaseFile, intents: Intents) -> list[Block]:
     if guesses := best_guesses(file):
         blocks.append(actions(f"{OF_TURN}{file.turn.id}", _buttons(guesses, file, intents)))
     blocks.append(actions(f"{OF_TURN}{file.turn.id}{TELL_APART}", _menu(file)))
-    if any(one.id not in file.causes for one in file.corrections):
+    if any(one.id not in file.causes for one in file.corrections if one.source != CUSTOMER):
         blocks += [context(WHY), actions(f"{OF_TURN}{file.turn.id}{CAUSES_BLOCK}", cause_buttons())]
     return blocks
 
@@ -55,11 +55,12 @@ def _question(file: CaseFile, intents: Intents) -> str:
         lines.append(f">{brief(file.turn.text, 300)}")  # said after the hand-over, so the card has not quoted it
     if file.ranking and file.ranking.guesses:
         lines.append(f"The bot was {percent(file.ranking.confidence)} sure of its first guess:")
-    lines += [
-        f"✅ {brief(one.person_name, 80)} says: {said(one, intents, file.causes.get(one.id or 0))}"
-        for one in file.corrections[-8:]
-    ]
+    lines += [f"✅ {_who(one)}: {said(one, intents, file.causes.get(one.id or 0))}" for one in file.corrections[-8:]]
     return "\n".join(lines)
+
+
+def _who(correction: Correction) -> str:
+    return f"{brief(correction.person_name, 80)} {'chose' if correction.source == CUSTOMER else 'says'}"
 
 
 def _buttons(guesses: tuple[Guess, ...], file: CaseFile, intents: Intents) -> list[Block]:

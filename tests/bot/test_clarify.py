@@ -1,0 +1,293 @@
+"""Did you mean …? Asked by a real bot of a small shop, and answered in every way that customers find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import col, select
+
+from bot import schema
+from bot.customer import Customer, Heard
+from bot.phrases import PHRASES
+from bot.training import train_dialogue
+from labeling.database import Database
+from labeling.examples import read_examples
+from labeling.project import Project, find_project
+from labeling.review_queue import waiting
+from labeling.store.correction import CUSTOMER, Correction
+from tests.bot.conftest import Bot, Receiver, soon, story_of
+
+SHOP = Path(__file__).resolve().parents[2] / "bot" / "data"
+INTENTS = (
+    *("refund_request", "refund_status", "change_address", "account_details", "wrong_item", "exchange_item"),
+    *("size_advice", "damaged_item", "delete_account", "data_request", "store_hours", "order_status"),
+)
+UNSURE = "I have a question about a refund"
+"""Between asking for a refund and asking where it is."""
+AS_UNSURE = "change my address"
+"""Between an order's address and the account's."""
+
+CONFIG = f"""
+recipe: default.v1
+assistant_id: asking
+language: en
+pipeline:
+  - name: WhitespaceTokenizer
+  - name: RegexEntityExtractor
+  - name: bot.intent_classifier.IntentClassifier
+  - name: bot.router.Router
+    details: [order_number]
+    clarify: 0.9
+    tiers:
+      open: {{promise: 0.98, intents: [{", ".join(INTENTS)}]}}
+      closed: {{answer: never, intents: [report_fraud]}}
+policies:
+  - name: RulePolicy
+    enable_fallback_prediction: false
+"""
+
+DOMAIN = "\n".join(
+    [
+        'version: "3.1"',
+        f"intents: [{', '.join(INTENTS)}, report_fraud, escalate]",
+        "entities: [order_number]",
+        "slots:",
+        "  order_number: {type: text, mappings: [{type: from_entity, entity: order_number}]}",
+        "forms:",
+        "  number_form: {required_slots: [order_number]}",
+        "actions: [action_handoff]",
+        "responses:",
+        "  utter_handoff: [{text: A person comes.}]",
+        '  utter_ask_order_number: [{text: "Which number?"}]',
+        '  utter_order_status: [{text: "About {order_number}."}]',
+        "  utter_clarify_de:",
+        '    - {text: "Was meinen Sie?", buttons: [{title: Etwas anderes, payload: /escalate}]}',
+        *(f"  utter_{intent}: [{{text: About {intent}.}}]" for intent in INTENTS if intent != "order_status"),
+    ]
+)
+
+RULES = "\n".join(
+    [
+        'version: "3.1"',
+        "rules:",
+        "  - {rule: escalate, steps: [{intent: escalate}, {action: action_handoff}]}",
+        "  - {rule: ask, steps: [{intent: order_status}, {action: number_form}, {active_loop: number_form}]}",
+        "  - rule: told",
+        "    condition: [{active_loop: number_form}]",
+        "    steps: [{action: number_form}, {active_loop: null}, {slot_was_set: [{requested_slot: null}]},",
+        "            {action: utter_order_status}]",
+        *(
+            f"  - {{rule: {intent}, steps: [{{intent: {intent}}}, {{action: utter_{intent}}}]}}"
+            for intent in INTENTS
+            if intent != "order_status"
+        ),
+    ]
+)
+
+GUIDELINES = """
+refund_request:
+  title: I want my money back
+  titles: {de: Geld zurück}
+refund_status:
+  title: Where is my refund?
+  titles: {de: "Wo bleibt mein Geld?"}
+"""
+CHOICES = ["Where is my refund?", "I want my money back", "None of these"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Project:
+    root = tmp_path_factory.mktemp("asking")
+    lines = ['version: "3.1"', "nlu:", "- regex: order_number", "  examples: |", r"    - \bLF-\d{5}\b"]
+    examples = read_examples(SHOP).examples
+    for intent in (*INTENTS, "report_fraud"):
+        lines += [f"- intent: {intent}", "  examples: |"]
+        lines += [f"    - {example.text}" for example in examples if example.intent == intent]
+    lines += ["- intent: order_status", "  examples: |", "    - where is [LF-10001](order_number)"]
+    files = {
+        "config.yml": CONFIG,
+        "domain.yml": DOMAIN,
+        "data/nlu.yml": "\n".join(lines) + "\n",
+        "data/rules.yml": RULES,
+        "guidelines.yml": GUIDELINES,
+        "credentials.yml": f"rest:\ncallback:\n  url: http://127.0.0.1:{receiver.port}/customer\n",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return find_project(root)
+
+
+@pytest.fixture(scope="module")
+def database(project: Project) -> Iterator[Database]:
+    database = Database(project.database_url)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def bot(project: Project, database: Database) -> Iterator[Bot]:
+    bot = Bot(project, database, train_dialogue(project))
+    yield bot
+    bot.stop()
+
+
+def choices_in(heard: Heard) -> list[str]:
+    return [button["title"] for button in heard.payload["buttons"]]
+
+
+def asked(customer: Customer, words: str = UNSURE) -> Heard:
+    question = customer.ask(words).messages[-1]
+    assert question.payload["buttons"], question.text
+    return question
+
+
+def press(customer: Customer, question: Heard, title: str) -> list[str]:
+    number = customer.choose(question.number, choices_in(question).index(title))
+    return customer.wait(lambda now: bool(now.said_by("bot")) and not now.typing, after=number).said_by("bot")
+
+
+def choices_of(database: Database, turn_id: int | None) -> list[Correction]:
+    with database.reading() as session:
+        rows = select(Correction).where(Correction.turn_id == turn_id).order_by(col(Correction.id))
+        return list(session.exec(rows))
+
+
+def test_between_two_wishes_the_customer_is_asked_and_nobody_is_called(
+    customer: Customer, database: Database
+) -> None:
+    question = asked(customer)
+    assert question.text == PHRASES["en"].question
+    assert choices_in(question) == CHOICES
+    story = story_of(database, customer.conversation)
+    (turn,) = story.turns
+    assert (turn.route, turn.tier, story.cases) == ("clarify", "open", [])
+    assert "so the customer is asked" in turn.reason
+
+
+def test_what_is_chosen_is_answered_and_kept_as_the_customers_word(customer: Customer, database: Database) -> None:
+    question = asked(customer)
+    assert press(customer, question, "Where is my refund?") == ["About refund_status."]
+    story = story_of(database, customer.conversation)
+    (turn,) = story.turns
+    (word,) = choices_of(database, turn.id)
+    assert (word.source, word.intent, word.person_name) == (CUSTOMER, "refund_status", "The customer")
+    assert story.cases == []
+    with database.reading() as session:
+        why = [item.why for item in waiting(session).items if item.turn_id == turn.id]
+    assert why == ["The customer chose this when the bot asked; nobody from the team has looked yet."]
+
+
+@pytest.mark.parametrize("typed", ["1", "1.", "where is my refund"])
+def test_a_number_or_a_title_is_as_good_as_a_click(customer: Customer, database: Database, typed: str) -> None:
+    asked(customer)
+    assert customer.ask(typed).said_by("bot") == ["About refund_status."]
+    story = story_of(database, customer.conversation)
+    assert [message.text for message in story.messages if message.speaker == "customer"] == [UNSURE, typed]
+    assert [word.intent for word in choices_of(database, story.turns[0].id)] == ["refund_status"]
+
+
+@pytest.mark.parametrize("how", ["button", "3", "none of these"])
+def test_none_of_these_calls_a_person_who_sees_what_was_asked(
+    customer: Customer, database: Database, how: str
+) -> None:
+    question = asked(customer)
+    said = press(customer, question, "None of these") if how == "button" else customer.ask(how).said_by("bot")
+    assert said == ["A person comes."]
+    story = story_of(database, customer.conversation)
+    (case,), (turn,) = story.cases, story.turns
+    assert case.turn_id == turn.id
+    assert case.reason == (
+        "The bot asked whether it was “Where is my refund?” or “I want my money back”; "
+        "the customer chose “None of these”."
+    )
+    assert choices_of(database, turn.id) == []
+
+
+def test_other_words_than_an_answer_are_a_new_turn(customer: Customer, database: Database) -> None:
+    asked(customer)
+    assert customer.ask("when does the shop open on sunday").said_by("bot") == ["About store_hours."]
+    story = story_of(database, customer.conversation)
+    assert [turn.route for turn in story.turns] == ["clarify", "answer"]
+    assert (story.cases, choices_of(database, story.turns[0].id)) == ([], [])
+
+
+def test_nobody_is_asked_twice_in_a_row(customer: Customer, database: Database) -> None:
+    asked(customer)
+    assert customer.ask(AS_UNSURE).said_by("bot") == ["A person comes."]
+    (case,) = story_of(database, customer.conversation).cases
+    assert case.reason.endswith("the bot's question before this was left unanswered, so a person answers.")
+
+
+def test_after_an_answer_the_next_doubt_may_be_asked_about_again(customer: Customer) -> None:
+    press(customer, asked(customer), "Where is my refund?")
+    assert len(choices_in(asked(customer, AS_UNSURE))) == 3
+
+
+def test_two_doubtful_messages_at_once_are_one_question(customer: Customer, database: Database) -> None:
+    customer.say(UNSURE)
+    customer.say(AS_UNSURE)
+    customer.wait(lambda now: now.person is not None)
+    questions = [m for m in story_of(database, customer.conversation).messages if "question" in m.payload]
+    assert len(questions) == 1
+
+
+def test_a_form_neither_swallows_the_doubt_nor_is_lost_by_it(customer: Customer) -> None:
+    assert customer.ask("where is my order").said_by("bot") == ["Which number?"]
+    question = asked(customer)
+    assert press(customer, question, "Where is my refund?")[0] == "About refund_status."
+    assert customer.ask("LF-48213").said_by("bot") == ["About LF-48213."]
+
+
+def test_what_the_doubtful_message_named_comes_with_the_choice(customer: Customer, database: Database) -> None:
+    question = asked(customer, f"{UNSURE} for LF-48213")
+    press(customer, question, "I want my money back")
+    assert customer.ask("where is my order").said_by("bot") == ["About LF-48213."]
+
+
+def test_in_german_where_every_title_is(bot: Bot, http: httpx.Client) -> None:
+    question = asked(Customer(http, bot.url, "de-AT"))
+    assert question.text == "Was meinen Sie?"
+    assert choices_in(question) == ["Wo bleibt mein Geld?", "Geld zurück", "Etwas anderes"]
+
+
+def test_in_the_projects_language_where_a_title_is_missing(bot: Bot, http: httpx.Client) -> None:
+    question = asked(Customer(http, bot.url, "de"), AS_UNSURE)
+    assert question.text == PHRASES["en"].question
+    assert sorted(choices_in(question)) == ["Account details", "Change address", "None of these"]
+
+
+def test_on_rest_the_choices_are_buttons_in_the_customers_language(http: httpx.Client, bot: Bot) -> None:
+    def say(text: str) -> list[dict[str, object]]:
+        body = {"sender": "rita", "message": text, "metadata": {"language": "de"}}
+        answer = http.post(f"{bot.url}/webhooks/rest/webhook", json=body).raise_for_status()
+        said: list[dict[str, object]] = answer.json()
+        return said
+
+    (question,) = say(UNSURE)
+    assert question["buttons"] == [
+        {"title": "Wo bleibt mein Geld?", "payload": "/refund_status"},
+        {"title": "Geld zurück", "payload": "/refund_request"},
+        {"title": "Etwas anderes", "payload": "/escalate"},
+    ]
+    assert [said["text"] for said in say("/refund_status")] == ["About refund_status."]
+
+
+def test_a_question_is_pushed_to_a_callback(http: httpx.Client, bot: Bot, receiver: Receiver) -> None:
+    http.post(f"{bot.url}/webhooks/callback/webhook", json={"sender": "carl", "message": UNSURE}).raise_for_status()
+    soon(lambda: bool(receiver.texts_for("carl")))
+    (question,) = [said for said in receiver.heard if said["recipient_id"] == "carl"]
+    assert [button["title"] for button in question["buttons"]] == CHOICES
+
+
+def test_rasas_transcript_holds_the_question(customer: Customer, database: Database) -> None:
+    press(customer, asked(customer), "Where is my refund?")
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT data FROM events WHERE sender_id = ? AND type_name = 'bot'", (customer.conversation,)
+        )
+        assert any(PHRASES["en"].question in row[0] for row in rows)
