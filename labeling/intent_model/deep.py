@@ -32,7 +32,7 @@ from labeling.intent_model.lesson import Lesson, Settings, write_lesson
 from labeling.intent_model.source import EncoderUnusable
 from labeling.intent_model.text import text_key
 from labeling.intent_model.training import TrainingRefused, fingerprint, train
-from labeling.intent_model.tuned import is_here, keep_tuned
+from labeling.intent_model.tuned import forget_tuned, is_here, keep_tuned
 
 Floats = NDArray[np.float32]
 
@@ -140,6 +140,8 @@ class _Job:
         tuned, peak = self._tune(self._lesson(told), {text_key(one.text) for one in told})
         before, after = (self._judged(encoder, held) for encoder in (self.base, tuned))
         gained = _is_gain(before, after)
+        if not gained:
+            forget_tuned(tuned.name)
         figures: Any = {
             "messages": int(held.sum()),
             "accuracy": tuple(float(right.mean()) if len(right) else 0.0 for right, _ in (before, after)),

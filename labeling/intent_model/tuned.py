@@ -53,6 +53,11 @@ def keep_tuned(base: Encoder, weights: Weights, told: Iterable[str]) -> str:
     return name
 
 
+def forget_tuned(name: str) -> None:
+    """One that was no gain takes no room."""
+    shutil.rmtree(tuned_directory(name), ignore_errors=True)
+
+
 def pack_tuned(name: str) -> bytes:
     """Raises ArtefactRefused where a file is missing."""
     return pack(tuned_directory(name), FILES)

@@ -78,11 +78,14 @@ def test_the_same_inputs_are_worked_through_once(tuning: Tuning, examples: list[
     assert (again.accuracy, again.seconds) == (tuning.accuracy, tuning.seconds)
 
 
-def test_no_gain_leaves_the_encoder_as_it_came(examples: list[Example], base: Encoder) -> None:
+def test_no_gain_leaves_the_encoder_as_it_came_and_no_other(
+    examples: list[Example], base: Encoder, cache: Path, tuning: Tuning
+) -> None:
     idle = fine_tune(examples, base, settings=Settings(most_steps=2, rate=0.0))
 
     assert not idle.gained
     assert idle.encoder is base
+    assert [path.name for path in (cache / "encoders").glob("tuned-*")] == [tuning.encoder.name]
     assert fine_tune(examples, base, settings=Settings(most_steps=2, rate=0.0)).encoder is base
 
 
