@@ -27,6 +27,8 @@ from tests.bench.fewshot import Shots
 
 SHOWN = ("accuracy", "ece", "aurc", "coverage_at_95", "oos_auroc", "oos_fpr95")
 HEADINGS = ("data", "precision", *SHOWN, "encoder ms", "messages/s")
+WIDE = 140
+"""The table's columns are not folded where nobody has so wide a terminal."""
 ALONE = 300
 TOGETHER = 1_000
 
@@ -48,7 +50,7 @@ def precision(
                 found = [f"{whole.name} {count.value}", kind, *_judged(whole, count, opened), *_timed(whole, opened)]
                 err.print("… " + ", ".join(map(" ".join, zip(HEADINGS, found, strict=True))), soft_wrap=True)
                 table.add_row(*found)
-    out.print(table, width=max(out.width, 110))
+    out.print(table, width=max(out.width, WIDE))
 
 
 def _judged(whole: Corpus, shots: Shots, encoder: Encoder) -> list[str]:
