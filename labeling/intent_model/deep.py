@@ -36,10 +36,13 @@ from labeling.intent_model.tuned import forget_tuned, is_here, keep_tuned
 
 Floats = NDArray[np.float32]
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the same examples would make a noticeably different encoder."""
-HELD = 0.2
+HELD, MOST_HELD = 0.2, 0.5
 """The share of each intent's examples that the encoder is not taught; at least one."""
+JUDGES = 150
+"""So many are held back even of few examples, as long as half of them are taught: with fewer turns to derive a
+threshold from, no promise can be made, and a model that may answer nothing is no gain."""
 UNTOLD = 0.1
 """The share of intents that it is taught nothing of: they stand for what customers ask and no intent covers."""
 LEAST = 8
@@ -206,9 +209,10 @@ def kept_back(examples: Sequence[Example], seed: int) -> tuple[NDArray[np.bool_]
         rows.setdefault(example.intent, []).append(row)
     held, untold = np.zeros((2, len(examples)), bool)
     wide = sorted((one for one in rows if len(rows[one]) >= FROM), key=lambda intent: place(intent, seed))
+    share = min(MOST_HELD, max(HELD, JUDGES / max(1, sum(len(rows[intent]) for intent in wide))))
     for intent in wide:
         ordered = sorted(rows[intent], key=lambda row: place(examples[row].text, seed))
-        held[ordered[: max(1, round(HELD * len(ordered)))]] = True
+        held[ordered[: max(1, round(share * len(ordered)))]] = True
     for intent in wide[: max(1, round(UNTOLD * len(wide))) if len(wide) >= LEAST else 0]:
         untold[rows[intent]] = True
     return held, untold

@@ -110,11 +110,18 @@ def test_what_judges_was_not_taught(tuning: Tuning, examples: list[Example]) -> 
 
 
 def test_some_intents_of_many_are_not_taught_at_all() -> None:
-    many = [Example(f"text {number} of {intent}", f"intent {intent}") for intent in range(40) for number in range(5)]
+    many = [Example(f"text {number} of {intent}", f"intent {intent}") for intent in range(40) for number in range(25)]
     held, untold = kept_back(many, seed=0)
 
     assert len({example.intent for example, hidden in zip(many, untold, strict=True) if hidden}) == 4
-    assert held.sum() == 40
+    assert held.sum() == 40 * 5
+
+
+def test_of_few_examples_more_are_held_back_because_a_promise_needs_them() -> None:
+    few = [Example(f"text {number} of {intent}", f"intent {intent}") for intent in range(20) for number in range(10)]
+    held, _ = kept_back(few, seed=0)
+
+    assert held.sum() == 20 * 5
 
 
 def test_confidence_comes_from_texts_that_the_encoder_was_not_taught(tuning: Tuning, examples: list[Example]) -> None:
