@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.question import question_in
 from escalation.store.case import Case, CaseState, unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Message, Speaker, messages_after
@@ -74,6 +75,8 @@ def _payload(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Titles only: what a button says to Rasa is nobody's business outside."""
     buttons = [*(stored.get("buttons") or []), *(stored.get("quick_replies") or [])]
     shown: dict[str, Any] = {"buttons": [{"title": str(button.get("title", ""))} for button in buttons]}
+    if question_in(stored) is not None:
+        shown["question"] = True  # the last button is a way out
     if stored.get("image"):
         shown["image"] = stored["image"]
     for key in ("attachment", "custom"):

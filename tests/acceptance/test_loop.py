@@ -17,6 +17,8 @@ KNOWN = "How long does delivery take?"
 UNSURE = "the pointy bits on my crampons have gone blunt, do you sharpen them"
 NEW_WORDS = "do you sharpen crampons"
 WANTED = "repair_service"
+DOUBTFUL = "I have a question about a refund"
+CHOSEN, CHOSEN_TITLE = "refund_status", "Where is my refund?"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -93,6 +95,27 @@ def test_the_bot_learns_from_the_answer_that_a_person_gave(running: Stand) -> No
     again = running.customer().ask(NEW_WORDS)
     assert again.person is None, "the bot still raises its hand"
     assert "workshop" in again.said_by("bot")[0]
+
+
+def test_between_two_wishes_the_customer_chooses_and_a_trainer_sees_that_it_was_them(running: Stand) -> None:
+    customer = running.customer()
+    question = customer.ask(DOUBTFUL).messages[-1]
+    titles = [button["title"] for button in question.payload["buttons"]]
+    number = customer.choose(question.number, titles.index(CHOSEN_TITLE))
+    answered = customer.wait(lambda now: bool(now.said_by("bot")), seconds=30, after=number)
+    assert "refund" in answered.said_by("bot")[0]
+    assert answered.person is None
+    waiting = running.trainer("GET", "queue")["turns"]
+    (turn,) = [one for one in waiting if one["text"] == DOUBTFUL]
+    assert [(word["source"], word["intent"]) for word in turn["said"]] == [("customer", CHOSEN)]
+    assert running.trainer("POST", "accept_all", {"trainer": "Tove"})["accepted"] == len(waiting) - 1
+
+    declining = running.customer()
+    declining.ask(DOUBTFUL)
+    declining.ask("none of these")
+    assert declining.look().person == "waiting"
+    with running.agent("mina") as mina:
+        assert CHOSEN_TITLE in str(card_about(mina, DOUBTFUL)["blocks"])
 
 
 def reactions(agent: Play, card: dict[str, Any], ts: str) -> Any:

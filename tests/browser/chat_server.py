@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from bot.courier import Courier
 from bot.dialogue import Reply
 from bot.gate import Gate
 from bot.locks import ConversationLocks
+from bot.question import Question
 from bot.recorder import Said
 from bot.turns import Waiting
 from bot.webchat.channel import WebChat
@@ -27,7 +28,7 @@ from bot.webchat.watch import Watch
 from labeling.database import Bell, Database
 from labeling.policy import Policy
 from labeling.ranking import Guess, Ranking
-from tests.browser.phrases import ANSWER, CALLING, CHOICES, UNSURE
+from tests.browser.phrases import ANSWER, CALLING, CHOICES, MEANT, UNSURE
 
 FRONT = Path(bot.__file__).parent / "front"
 _RANKING = Ranking((Guess("delivery_time", 1.0),), 0.9, "m1")
@@ -38,15 +39,22 @@ class Clerk:
     """Answers as the dialogue would; what it says depends on one word of the message."""
 
     async def read(self, waiting: Waiting) -> Mapping[str, Any]:
-        return {"intent": {"name": "delivery_time"}, "routing": _ROUTING}
+        doubtful = {"route": "clarify", "options": ["refund", "exchange"]} if "doubtful" in waiting.text else {}
+        return {"intent": {"name": "delivery_time"}, "routing": {**_ROUTING, **doubtful}}
 
     async def answer(self, waiting: Waiting, parsed: Mapping[str, Any], late: object) -> Reply:
         if "person" in waiting.text:
             return Reply((Said(CALLING),), True, ())
+        if waiting.answer is not None:
+            return Reply((Said(f"{ANSWER} ({waiting.answer}, {waiting.language})"),), False, ())
         if "unsure" in waiting.text:
             buttons = [{"title": title, "payload": f"/{number}"} for number, title in enumerate(CHOICES)]
             return Reply((Said(UNSURE, {"buttons": buttons}),), False, ())
         return Reply((Said(ANSWER),), False, ())
+
+    async def ask(self, waiting: Waiting, parsed: Mapping[str, Any], intents: Sequence[str]) -> tuple[Said, ...]:
+        question = Question(waiting.message_id, tuple(intents), tuple(MEANT))
+        return (Said(f"{UNSURE} ({waiting.language})", question.payload()),)
 
     async def listen(self, waiting: Waiting, parsed: Mapping[str, Any]) -> None:
         return None

@@ -6,3 +6,5 @@ ANSWER = "Two or three working days."
 UNSURE = "Did you mean one of these?"
 CALLING = "I'm calling a person."
 CHOICES = ["A refund", "Something else"]
+MEANT = ["Meine Erstattung", "Etwas umtauschen", "Nichts davon"]
+"""In German, for those whose browser says so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from sqlmodel import Session
 
 from bot.words import NO_WORDS
@@ -16,7 +16,7 @@ from escalation.store.conversation import find_conversation
 from escalation.store.message import Speaker, messages_after
 from labeling.database import Database
 from tests.browser.conftest import Server
-from tests.browser.phrases import ANSWER, CHOICES, UNSURE
+from tests.browser.phrases import ANSWER, CHOICES, MEANT, UNSURE
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +85,31 @@ def test_a_suggested_reply_is_chosen_once(chat: Page, database: Database) -> Non
     expect(bubbles(chat)).to_have_text(["unsure", UNSURE, CHOICES[0], ANSWER])
     expect(chat.get_by_role("group", name="Suggested replies")).to_have_count(0)
     assert said_by_the_customer(chat, database) == ["unsure", CHOICES[0]]
+
+
+@pytest.mark.parametrize("page_language", ["", "de-AT"])
+def test_a_question_is_asked_in_the_pages_language_or_else_the_browsers_and_answered_by_keyboard(
+    browser: Browser, address: str, page_language: str
+) -> None:
+    window = browser.new_context(locale="fr-FR", viewport={"width": 360, "height": 640})
+    page = window.new_page()
+    page.goto(address)
+    page.evaluate("(language) => (document.documentElement.lang = language)", page_language)
+    page.get_by_role("button", name="Open: Larkfell help").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("textbox", name="Your message")).to_be_focused()
+    page.keyboard.type("doubtful")
+    page.keyboard.press("Enter")
+    replies = frame.get_by_role("group", name="Suggested replies")
+    expect(replies.get_by_role("button")).to_have_text(MEANT)
+    language = page_language or "fr-FR"
+    expect(frame.locator(".bubble").last).to_have_text(f"{UNSURE} ({language})")
+    replies.get_by_role("button", name=MEANT[1]).focus()
+    page.keyboard.press("Enter")
+    expect(frame.locator(".bubble").last).to_have_text(f"{ANSWER} (exchange, {language})")
+    expect(replies).to_have_count(0)
+    expect(frame.get_by_role("textbox", name="Your message")).to_be_focused()
+    window.close()
 
 
 def test_a_reload_keeps_the_conversation_and_the_unsent_words(chat: Page) -> None:

@@ -25,6 +25,7 @@ from escalation.slack.teaching.window import (
     said_window,
     two_window,
 )
+from escalation.slack.teaching.words import WHY
 from escalation.slack.window import conversation_window, question_about_held
 from escalation.store.case import Case, CaseState
 from escalation.store.conversation import Conversation
@@ -34,7 +35,7 @@ from labeling.examples import Example
 from labeling.guidelines import Guideline
 from labeling.ranking import Guess, Ranking
 from labeling.store.cause import Cause
-from labeling.store.correction import Correction
+from labeling.store.correction import CUSTOMER, Correction
 from labeling.store.review import Review
 from labeling.store.turn import Turn
 
@@ -190,6 +191,27 @@ def test_why_is_asked_once_something_was_said_and_not_again_once_it_was_answered
     assert "correct_cause_wording" in buttons(said)
     assert "correct_cause_wording" not in buttons(replace(said, causes={0: Cause.WORDING}))
     assert "(wording)" in str(draw_card(replace(said, causes={0: Cause.WORDING}), INTENTS).blocks)
+
+
+def test_what_the_customer_chose_is_shown_as_theirs_and_nobody_is_asked_why() -> None:
+    file = case_file(corrections=1)
+    theirs = replace(file, corrections=(chosen_by_the_customer(),))
+
+    assert "The customer chose: *Refund*" in json.dumps(draw_card(theirs, INTENTS).blocks)
+    assert "says:" not in json.dumps(draw_card(theirs, INTENTS).blocks)
+    assert WHY not in json.dumps(draw_card(theirs, INTENTS).blocks)
+
+
+def chosen_by_the_customer() -> Correction:
+    return Correction(
+        id=9,
+        turn_id=3,
+        kind="intent",
+        intent="refund",
+        person_id="customer:1",
+        person_name="The customer",
+        source=CUSTOMER,
+    )
 
 
 def test_a_case_without_a_turn_asks_for_no_correction() -> None:

@@ -159,7 +159,7 @@ export class Transcript {
   }
 
   quickReplies({ number, payload }) {
-    const group = make('div', 'quick-replies');
+    const group = make('div', payload.question ? 'quick-replies question' : 'quick-replies');
     group.setAttribute('role', 'group');
     group.setAttribute('aria-label', 'Suggested replies');
     payload.buttons.forEach(({ title }, index) => {
