@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.cli.console import err, out, progress
+from bot.cli.curves import check_picture, draw_curves
 from bot.cli.services import HERE, Folder
 from bot.cli.workplace import enter
 from labeling.policy import Policy
@@ -20,6 +21,9 @@ from labeling.refusal import Refusal
 
 WIDTH = 20
 FEW = 5
+SHOWN = 20
+"""Notes told; nobody reads more."""
+STDOUT = Path("-")
 FIGURES = {
     "accuracy": "first guess right",
     "macro_f1": "macro F1",
@@ -61,7 +65,7 @@ def evaluate(
     test: Annotated[Path, typer.Option(help=f"What it is measured on. {LABELLED}")],
     oos: Annotated[Path | None, typer.Option(help="Messages that no intent covers: CSV with a column text.")] = None,
     unlabelled: Annotated[Path | None, typer.Option(help="Not built yet: messages without intents.")] = None,
-    deep: Annotated[bool, typer.Option(help="Fine-tune the encoder too; kept if it is a gain.")] = False,
+    deep: Annotated[bool, typer.Option(help="Not built yet: fine-tune the encoder.")] = False,
     seed: Annotated[int, typer.Option(help="Fixes every random choice.", min=0)] = 0,
     encoder: Annotated[
         str | None, typer.Option(help="A sentence encoder's name or folder. Default: the bundled one.")
@@ -69,26 +73,47 @@ def evaluate(
     as_json: Annotated[
         Path | None, typer.Option("--json", help="Write the figures to this file as JSON; - for standard output.")
     ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw risk against coverage into this file, .png or .svg.")
+    ] = None,
 ) -> None:
     """Train on one file alone, measure on another, and say how good the model is.
 
     Needs no project. Rates are fractions from 0 to 1 in JSON; a figure that the files cannot give is null.
     """
-    from labeling.intent_model import BUNDLED, evaluate_files, open_encoder
+    from labeling.intent_model import BUNDLED, measure, open_encoder, read_trial
 
-    if unlabelled is not None:
-        raise NotBuilt("--unlabelled is not built yet; run without it")
+    _check_outputs(as_json, plot)
+    trial = read_trial(train, test, oos, unlabelled)
+    _say(trial.notes)
+    for option, asked in (("--unlabelled", unlabelled is not None), ("--deep", deep)):
+        if asked:
+            raise NotBuilt(f"{option} is not built yet; run without it")
     with progress() as on_progress:
         opened = open_encoder(encoder or BUNDLED, progress=on_progress)
-        measured = evaluate_files(train, test, opened, oos_file=oos, deep=deep, seed=seed, progress=on_progress)
-    for note in measured.notes:
-        err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
+        measured = measure(trial, opened, seed=seed, progress=on_progress)
+    if plot is not None:
+        draw_curves({"": measured.curve}, f"{train.name}, measured on {test.name}", plot)
     if as_json is None:
         out.print(_figures(measured.figures))
-    elif as_json == Path("-"):
+    elif as_json == STDOUT:
         typer.echo(json.dumps(measured.figures, indent=2))
     else:
         _write(as_json, measured.figures)
+
+
+def _check_outputs(as_json: Path | None, plot: Path | None) -> None:
+    """Before minutes of training, not after."""
+    if as_json is not None and as_json != STDOUT and not as_json.absolute().parent.is_dir():
+        raise Refusal(f"{as_json} cannot be written: there is no folder {as_json.absolute().parent}")
+    if plot is not None:
+        check_picture(plot)
+
+
+def _say(notes: Sequence[str]) -> None:
+    more = [f"… and {len(notes) - SHOWN} more"] if len(notes) > SHOWN else []
+    for note in (*notes[:SHOWN], *more):
+        err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
 
 
 def _write(path: Path, figures: dict[str, Any]) -> None:

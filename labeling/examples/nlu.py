@@ -26,8 +26,11 @@ def read_nlu(path: Path) -> list[Row]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ExamplesRefused([f"{path}, line {line}: is not YAML ({error.problem})"]) from error
-    except yaml.YAMLError as error:
-        raise ExamplesRefused([f"{path}: is not YAML ({str(error).splitlines()[0]})"]) from error
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise ExamplesRefused([f"{path}, line {line}: is not YAML (character #x{error.character:04x})"]) from error
+    except RecursionError as error:
+        raise ExamplesRefused([f"{path}: is not Rasa NLU (lists within lists within lists)"]) from error
     blocks = _entry(root, "nlu")
     if blocks is None:
         return []

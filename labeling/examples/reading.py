@@ -30,15 +30,22 @@ def read_examples(path: Path) -> Examples:
 
 def read_rows(path: Path) -> list[Row]:
     """As they stand in the files, unchecked. Raises ExamplesRefused."""
+    if not _exists(path):
+        raise ExamplesRefused([f"{path}: there is no such file or folder"])
     if path.is_dir():
         return [row for file in _files_in(path) for row in read_nlu(file)]
-    if not path.exists():
-        raise ExamplesRefused([f"{path}: there is no such file or folder"])
     if path.suffix.lower() in YAML:
         return read_nlu(path)
     if path.suffix.lower() in TABLES:
         return read_table(path)
     raise ExamplesRefused([f"{path}: must be a CSV file, a Rasa NLU file (.yml), or a folder of those"])
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name longer than a file system takes
+        return False
 
 
 def _files_in(folder: Path) -> list[Path]:

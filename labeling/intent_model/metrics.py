@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,11 +31,24 @@ def macro_f1(truth: Numbers, guess: Numbers) -> float:
     return float(np.mean(scores))
 
 
+@dataclass(frozen=True)
+class RiskCoverage:
+    """Point by point: the share of messages answered, surest first, and the share of these answers that is wrong."""
+
+    coverage: Doubles
+    risk: Doubles
+
+
+def risk_coverage(confidence: Doubles, right: Flags) -> RiskCoverage:
+    """One point a message."""
+    order = np.argsort(-confidence, kind="stable")
+    counts = np.arange(1, len(order) + 1)
+    return RiskCoverage(counts / len(order), np.cumsum(~right[order]) / counts)
+
+
 def risk_coverage_area(confidence: Doubles, right: Flags) -> float:
     """The mean share of wrong answers over all coverages, surest first."""
-    order = np.argsort(-confidence, kind="stable")
-    risks = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    return float(risks.mean())
+    return float(risk_coverage(confidence, right).risk.mean())
 
 
 def coverage_at(precision: float, confidence: Doubles, right: Flags) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.evaluation import FIGURES, bar
+from bot.cli.evaluation import FIGURES, SHOWN, bar
 from bot.new_project import create_project
 from labeling.examples import read_examples
 from tests.cli.conftest import EXAMPLES, handraise
@@ -44,19 +44,102 @@ def test_without_json_people_read_a_table(files: tuple[str, ...]) -> None:
     assert "█" in said.out
 
 
-def test_a_deep_run_says_how_many_intents_it_needs(files: tuple[str, ...]) -> None:
-    assert (
-        "fine-tuning needs 8 intents with at least 3 examples each" in handraise("evaluate", *files, "--deep").refusal
-    )
+def test_deep_is_not_built_and_refused_rather_than_ignored(files: tuple[str, ...]) -> None:
+    assert "--deep is not built yet" in handraise("evaluate", *files, "--deep").refusal
 
 
-@pytest.mark.parametrize("option", [("--unlabelled", "some.csv")])
-def test_what_is_not_built_is_refused_and_not_ignored(files: tuple[str, ...], option: tuple[str, ...]) -> None:
-    assert f"{option[0]} is not built yet" in handraise("evaluate", *files, *option).refusal
+def test_unlabelled_messages_are_read_and_then_refused_until_they_are_used(
+    files: tuple[str, ...], tmp_path: Path
+) -> None:
+    silent = tmp_path / "silent.csv"
+    silent.write_text("message\nare you there\n", encoding="utf-8")
+    assert f"{silent}, line 1: needs the column text" in handraise("evaluate", *files, "--unlabelled", silent).refusal
+    silent.write_text("text\nare you there\n", encoding="utf-8")
+    assert "--unlabelled is not built yet" in handraise("evaluate", *files, "--unlabelled", silent).refusal
 
 
-def test_a_file_that_is_not_there_is_refused_in_one_line(files: tuple[str, ...]) -> None:
-    assert "nowhere.csv" in handraise("evaluate", *files[:2], "--test", "nowhere.csv").refusal
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "there is no such file or folder"),
+        ("", "is empty"),
+        ("text,intent\n", "holds no labelled messages"),
+        ("utterance,topic\nhello,greet\n", "line 1: needs the columns text and intent (or category, or label)"),
+        ("text,intent\nhello,greet\n".encode("utf-16"), "line 1: is not UTF-8; save the file as UTF-8"),
+        ("text,intent\nhello,greet\nTschüß,bye\n".encode("latin-1"), "line 3: is not UTF-8; save the file as UTF-8"),
+        ("text,intent\nhel\0lo,greet\n", "line 2: is not CSV"),
+        ("text,intent\nhello, you,greet\n", "line 2: has 3 fields"),
+    ],
+)
+@pytest.mark.parametrize("place", ["--train", "--test"])
+def test_a_file_that_cannot_be_used_is_refused_with_its_line(
+    files: tuple[str, ...], tmp_path: Path, place: str, content: str | bytes | None, complaint: str
+) -> None:
+    path = tmp_path / "given.csv"
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    refusal = handraise("evaluate", *files, place, path, "--json", "-").refusal
+    assert refusal.startswith(str(path))
+    assert complaint in refusal
+
+
+def test_a_folder_that_holds_no_examples_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert "holds no labelled messages" in handraise("evaluate", *files, "--train", tmp_path / "folder").refusal
+
+
+def test_what_is_odd_is_noted_and_the_figures_still_come_alone(files: tuple[str, ...], tmp_path: Path) -> None:
+    train = tmp_path / "odd.csv"
+    rows = [f'"{example.text}",{example.intent}' for example in EXAMPLES]
+    odd = ["hello,greet", "closing time?,returns"]
+    train.write_text("\ufeff" + "\r\n".join(["text,label", *rows, *odd]), encoding="utf-8")
+    said = handraise("evaluate", *files, "--train", train, "--json", "-")
+    assert json.loads(said.out)["intents"] == 4
+    single, twice = sorted(said.err.splitlines(), key=lambda line: "same text" in line)
+    assert f"{train}, line {len(rows) + 2}: the only example of greet" in single
+    assert f"{train}, line {len(rows) + 3}: the same text is opening_hours" in twice
+
+
+def test_no_more_notes_are_shown_than_anybody_reads(files: tuple[str, ...], tmp_path: Path) -> None:
+    train = tmp_path / "many.csv"
+    rows = [f'"{example.text}",{example.intent}' for example in EXAMPLES]
+    train.write_text("\n".join(["text,intent", *rows * 10]), encoding="utf-8")
+    said = handraise("evaluate", *files, "--train", train, "--json", tmp_path / "figures.json")
+    assert len(said.err.splitlines()) == SHOWN + 1
+    assert f"and {9 * len(rows) - SHOWN} more" in said.err
+
+
+def test_one_intent_alone_makes_no_model(files: tuple[str, ...], tmp_path: Path) -> None:
+    train = tmp_path / "one.csv"
+    train.write_text("text,intent\nhello,greet\nhi,greet\n", encoding="utf-8")
+    said = handraise("evaluate", *files, "--train", train)
+    assert said.code == 1
+    assert said.err.splitlines()[-1].startswith("handraise: 1 intents have examples")
+
+
+@pytest.mark.parametrize("name", ["curve.png", "curve.svg"])
+def test_risk_against_coverage_is_drawn_where_a_plot_is_asked_for(
+    files: tuple[str, ...], tmp_path: Path, name: str
+) -> None:
+    said = handraise("evaluate", *files, "--plot", tmp_path / name, "--json", "-")
+    assert said.code == 0, said.err
+    begin = (tmp_path / name).read_bytes()[:200]
+    assert b"PNG" in begin or b"<svg" in begin or b"<?xml" in begin
+    assert set(json.loads(said.out)) == set(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        (("--plot", "curve.pdf"), "must end in .png or .svg"),
+        (("--plot", "/nowhere/curve.png"), "there is no folder /nowhere"),
+        (("--json", "/nowhere/figures.json"), "there is no folder /nowhere"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_trained(
+    files: tuple[str, ...], option: tuple[str, str], complaint: str
+) -> None:
+    assert complaint in handraise("evaluate", *files, *option).refusal
 
 
 def test_a_bar_never_runs_over_its_ends() -> None:

@@ -28,7 +28,7 @@ def write(folder: Path, content: str | bytes, name: str = "labelled.csv") -> Pat
         ("text,intent\nhello,greet\ngood bye,\n", "line 3: has no intent"),
         ("text,intent\nhello,greet\nTschüß,bye\n".encode("latin-1"), "line 3: is not UTF-8"),
         ("text,intent\n", "holds no labelled messages"),
-        ("", "needs the columns text and intent"),
+        ("", "is empty"),
         ("text,intent\nhello,???\n", "???"),
         ("text,intent\nhello,card payment\nhi,card-payment\n", "card-payment"),
         ("text,intent\nhello,escalate\n", "escalate"),

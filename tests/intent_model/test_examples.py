@@ -139,7 +139,15 @@ def test_an_empty_intent_in_rasas_file_is_named_with_its_lines(tmp_path: Path) -
     [
         ("a.csv", "message,intent\nhello,greet\n", "needs the columns text and intent .*found: message, intent"),
         ("a.csv", "text,wish\nhello,greet\n", "line 1: needs the columns"),
-        ("a.csv", "", "found: none"),
+        ("a.csv", "", "is empty"),
+        ("a.csv", "\ufeff\r\n \r\n", "is empty"),
+        (
+            "a.csv",
+            "text,intent\nhello, you,greet\n",
+            "line 2: has 3 fields, and the header 2; put the text in quotes",
+        ),
+        ("a.csv", 'text,intent\n"hello,greet\nhi,greet\n', "line 2: has no intent"),
+        ("a.csv", "text,intent\n" + "x" * 1_100_000 + ",greet\n", "line 2: is not CSV .*larger than field limit"),
         ("a.csv", "text,intent\n", "holds no labelled messages"),
         ("a.csv", "text,intent\nhello,greet\ncaf\xe9,greet\n".encode("latin-1"), "line 3: is not UTF-8"),
         ("a.csv", "text,intent\nhello,greet\n".encode("utf-16"), "line 1: is not UTF-8"),
@@ -148,7 +156,8 @@ def test_an_empty_intent_in_rasas_file_is_named_with_its_lines(tmp_path: Path) -
         ("nlu.yml", "nlu: 3\n", "line 1: nlu must be a list"),
         ("nlu.yml", "nlu:\n- !!python/object/apply:os.system ['true']\n", "holds no labelled messages"),
         ("nlu.yml", "stories: []\n", "holds no labelled messages"),
-        ("nlu.yml", "nlu: \x07\n", "is not YAML"),
+        ("nlu.yml", "nlu:\n- \x07\n", "line 2: is not YAML"),
+        ("nlu.yml", "nlu: " + "[" * 100_000, "is not Rasa NLU"),
         ("notes.txt", "hello", "must be a CSV file"),
     ],
 )
@@ -163,8 +172,9 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_line(
     assert str(path) in str(refusal.value)
 
 
-def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert "there is no such file or folder" in problems(tmp_path / "nothing")
+@pytest.mark.parametrize("name", ["nothing", "nothing.csv", "n" * 300 + ".csv"])
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path, name: str) -> None:
+    assert "there is no such file or folder" in problems(tmp_path / name)
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
