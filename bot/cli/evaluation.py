@@ -64,8 +64,12 @@ def evaluate(
     train: Annotated[Path, typer.Option(help=f"What the model learns from, alone. {LABELLED}")],
     test: Annotated[Path, typer.Option(help=f"What it is measured on. {LABELLED}")],
     oos: Annotated[Path | None, typer.Option(help="Messages that no intent covers: CSV with a column text.")] = None,
-    unlabelled: Annotated[Path | None, typer.Option(help="Not built yet: messages without intents.")] = None,
-    deep: Annotated[bool, typer.Option(help="Not built yet: fine-tune the encoder.")] = False,
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="Messages without intents, for --deep to learn from: CSV with a column text.")
+    ] = None,
+    deep: Annotated[
+        bool, typer.Option(help="Fine-tune the encoder first, and keep that where it is a gain.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Fixes every random choice.", min=0)] = 0,
     encoder: Annotated[
         str | None, typer.Option(help="A sentence encoder's name or folder. Default: the bundled one.")
@@ -86,12 +90,13 @@ def evaluate(
     _check_outputs(as_json, plot)
     trial = read_trial(train, test, oos, unlabelled)
     _say(trial.notes)
-    for option, asked in (("--unlabelled", unlabelled is not None), ("--deep", deep)):
-        if asked:
-            raise NotBuilt(f"{option} is not built yet; run without it")
+    if trial.unlabelled and not deep:
+        raise NotBuilt("--unlabelled is not built yet without --deep; add --deep, or leave it out")
     with progress() as on_progress:
         opened = open_encoder(encoder or BUNDLED, progress=on_progress)
-        measured = measure(trial, opened, seed=seed, progress=on_progress)
+        measured = measure(trial, opened, seed=seed, deep=deep, progress=on_progress)
+    if measured.tuning:
+        err.print(measured.tuning, soft_wrap=True)
     if plot is not None:
         draw_curves({"": measured.curve}, f"{train.name}, measured on {test.name}", plot)
     if as_json is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from safetensors import SafetensorError  # type: ignore[attr-defined]
+from safetensors import SafetensorError, safe_open  # type: ignore
 
 from labeling.intent_model.apart import run_apart
 from labeling.intent_model.cache import cache_directory, whole_directory
@@ -64,12 +64,21 @@ def _graph(source: Source) -> ModelProto | None:
     from labeling.intent_model.graph import bert_graph, is_written_here, read_config, read_weights
 
     config = read_config(source.directory)
-    if source.is_onnx or not is_written_here(config):
+    if source.is_onnx or not is_written_here(config) or _is_tensorflows(source.weights):
         return None
     try:
         return bert_graph(config, read_weights(source.weights))
     except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
         raise EncoderUnusable(f"encoder {source.name}: cannot be converted to ONNX: {error}") from error
+
+
+def _is_tensorflows(weights: Path) -> bool:
+    """Whether TensorFlow saved them: their names and shapes are not those that the graph is written from."""
+    try:
+        with safe_open(weights, "numpy") as stored:  # type: ignore
+            return (stored.metadata() or {}).get("format") == "tf"
+    except (OSError, SafetensorError):
+        return False
 
 
 def _write(model: ModelProto, output: Path) -> None:
@@ -101,10 +110,12 @@ def convert(directory: Path, output: Path) -> None:
     _say(0.05)
     import tensorflow as tf
     import tf2onnx
-    from transformers import AutoConfig, TFAutoModel
+    from transformers import TF_MODEL_MAPPING, AutoConfig, TFAutoModel
 
     _say(0.3)
     config = AutoConfig.from_pretrained(directory)
+    if type(config) not in TF_MODEL_MAPPING:
+        sys.exit(f"transformers has no TensorFlow model of the kind {config.model_type}; add a model.onnx")
     model = TFAutoModel.from_pretrained(directory, config=config, use_safetensors=True)
     names = ["input_ids", "attention_mask"]
     if getattr(config, "type_vocab_size", 0) > 1:

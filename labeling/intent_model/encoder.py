@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
+from tokenizers import Tokenizer
 
 from labeling.intent_model.conversion import Progress, onnx_weights
 from labeling.intent_model.source import BUNDLED, EncoderUnusable, Source, find_source
@@ -169,15 +170,14 @@ def _strange_inputs(names: Iterable[str]) -> list[str]:
     return [name for name in names if name not in ("input_ids", "attention_mask", "token_type_ids")]
 
 
-def _tokenizer(source: Source) -> Any:
-    from transformers import AutoTokenizer
-
+def _tokenizer(source: Source) -> Tokenizer:
+    """Exactly what tokenizer.json says; the encoder's fingerprint is of that file."""
     try:
-        whole = AutoTokenizer.from_pretrained(source.directory, use_fast=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise EncoderUnusable(f"encoder {source.name}: its tokenizer cannot be loaded") from error
+        tokenizer = Tokenizer.from_file(str(source.directory / "tokenizer.json"))
+    except Exception as error:
+        # It raises nothing narrower.
+        raise EncoderUnusable(f"encoder {source.name}: its tokenizer.json cannot be loaded") from error
     # Set once: a tokenizer whose truncation is set at every call must not be shared between threads.
-    tokenizer = whole.backend_tokenizer
     tokenizer.enable_truncation(source.max_tokens)
     tokenizer.no_padding()
     return tokenizer

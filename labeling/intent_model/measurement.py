@@ -13,8 +13,10 @@ import numpy as np
 
 from labeling.examples import Example
 from labeling.intent_model.conversion import Progress
+from labeling.intent_model.deep import fine_tune
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.evaluation import OUT_OF_SCOPE, evaluate
+from labeling.intent_model.lesson import Settings
 from labeling.intent_model.metrics import RiskCoverage, risk_coverage
 from labeling.intent_model.model import IntentModel, Opinion
 from labeling.intent_model.training import train
@@ -37,20 +39,33 @@ class Measured:
 
     figures: dict[str, Any]
     curve: RiskCoverage
+    tuning: str | None
+    """What came of fine-tuning, as a sentence; None where it was not asked for."""
 
 
-def measure(trial: Trial, encoder: Encoder, *, seed: int = 0, progress: Progress | None = None) -> Measured:
-    """Trains on the trial's training examples alone. Raises TrainingRefused."""
+def measure(
+    trial: Trial, encoder: Encoder, *, seed: int = 0, deep: bool = False, progress: Progress | None = None
+) -> Measured:
+    """Trains on the trial's training examples alone; `deep` lets the encoder learn from them first.
+
+    Raises TrainingRefused, and EncoderUnusable for an encoder that cannot be fine-tuned.
+    """
+    tuning = None
+    if deep:
+        settings = Settings(seed=seed)
+        tuning = fine_tune(trial.train, encoder, progress, unlabelled=trial.unlabelled, settings=settings)
     started = time.perf_counter()
-    model = train(trial.train, encoder, progress, seed=seed)
-    seconds = time.perf_counter() - started
+    model = train(trial.train, tuning.encoder if tuning else encoder, progress, seed=seed)
+    seconds = time.perf_counter() - started + (tuning.seconds if tuning else 0.0)
     test = [*trial.test, *(Example(text, OUT_OF_SCOPE) for text in trial.strange)]
     opinion = model.opinion([example.text for example in test])
     report = evaluate(model, test, Policy((), {}), opinion).to_json()
     figures = {name: report[name] for name in MEASURED}
     figures |= {"train_seconds": seconds, **_speed(model, [example.text for example in trial.test])}
-    figures |= {"peak_mb": _peak_megabytes(), "n_train": len(trial.train), "n_test": len(trial.test)}
-    return Measured(figures | {"intents": len(model.intents)}, _curve(model, test, opinion))
+    peak = max(_peak_megabytes(), tuning.peak_mb if tuning else 0.0)
+    figures |= {"peak_mb": peak, "n_train": len(trial.train), "n_test": len(trial.test)}
+    figures |= {"intents": len(model.intents)}
+    return Measured(figures, _curve(model, test, opinion), str(tuning) if tuning else None)
 
 
 def _curve(model: IntentModel, test: Sequence[Example], opinion: Opinion) -> RiskCoverage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,18 @@ PREFIX, TOLD = "tuned-", "told.json"
 """How tuned encoders' names begin, and the file that lists the texts they learned from."""
 LONGEST = 256
 """Tokens read of a text where the encoder does not say; a customer's message is far shorter."""
+
+PICKLED = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5")
+POSITIONS_AFTER_PADDING = (
+    "roberta",
+    "xlm-roberta",
+    "xlm-roberta-xl",
+    "camembert",
+    "mpnet",
+    "data2vec-text",
+    "longformer",
+)
+"""Families whose first token is at position 2, behind the one of the padding."""
 
 Pooling = Literal["mean", "cls"]
 
@@ -48,7 +61,7 @@ class Source:
 
     def told(self) -> frozenset[str]:
         """Keys of the texts that a tuned encoder learned from."""
-        return frozenset(_read(self.name, self.directory / TOLD) or ()) if self.is_tuned else frozenset()
+        return frozenset(_read(self.name, self.directory / TOLD, list) or ()) if self.is_tuned else frozenset()
 
 
 def find_source(name_or_path: str) -> Source:
@@ -56,7 +69,9 @@ def find_source(name_or_path: str) -> Source:
     directory = _directory(name_or_path)
     weights = _weights(name_or_path, directory)
     if not (directory / "tokenizer.json").is_file():
-        raise EncoderUnusable(f"encoder {name_or_path}: no tokenizer.json in {directory}")
+        raise EncoderUnusable(
+            f"encoder {name_or_path}: no tokenizer.json in {directory}; save its fast tokenizer there"
+        )
     return Source(
         name=name_or_path,
         directory=directory,
@@ -109,9 +124,9 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=HUB_FILES))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        meant = f"did you mean {BUNDLED}?" if get_close_matches(name, [BUNDLED]) else "name a directory that holds it"
         raise EncoderUnusable(
-            f"encoder {name}: no such directory here, and the model hub does not give it to us; "
-            "name a directory that holds it"
+            f"encoder {name}: no such directory here, and the model hub does not give it to us; {meant}"
         ) from error
 
 
@@ -119,37 +134,48 @@ def _weights(name: str, directory: Path) -> Path:
     for candidate in ("model.onnx", "onnx/model.onnx", "model.safetensors"):
         if (directory / candidate).is_file():
             return directory / candidate
-    raise EncoderUnusable(f"encoder {name}: no weights as safetensors or ONNX in {directory}")
+    pickled = [file.name for kind in PICKLED for file in sorted(directory.glob(kind))]
+    reason = f"; {pickled[0]} can run code when it is loaded, so save it as safetensors" if pickled else ""
+    raise EncoderUnusable(f"encoder {name}: no weights as safetensors or ONNX in {directory}{reason}")
 
 
 def _pooling(name: str, directory: Path) -> Pooling:
-    modules = _read(name, directory / "modules.json")
-    kinds = [module["type"].rsplit(".", 1)[-1] for module in modules] if modules else []
+    modules = _read(name, directory / "modules.json", list) or []
+    kinds = [str(module.get("type")).rsplit(".", 1)[-1] for module in modules if isinstance(module, dict)]
     unknown = [kind for kind in kinds if kind not in ("Transformer", "Pooling", "Normalize")]
     if unknown:
         raise EncoderUnusable(f"encoder {name}: it needs a layer that we do not run ({unknown[0]})")
-    said = _read(name, directory / "1_Pooling" / "config.json")
-    modes = [key for key, on in said.items() if key.startswith("pooling_mode_") and on] if said else []
+    said = _read(name, directory / "1_Pooling" / "config.json", dict) or {}
+    modes = [key for key, on in said.items() if key.startswith("pooling_mode_") and on]
     known: dict[str, Pooling] = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
     if len(modes) == 1 and modes[0] in known:
         return known[modes[0]]
-    found = ", ".join(modes) or "nothing"
-    raise EncoderUnusable(f"encoder {name}: 1_Pooling/config.json must say mean or CLS pooling, and says {found}")
+    raise EncoderUnusable(
+        f"encoder {name}: {directory / '1_Pooling' / 'config.json'} must say mean or CLS pooling, such as "
+        f'{{"pooling_mode_mean_tokens": true}}, and says {", ".join(modes) or "nothing"}'
+    )
 
 
 def _max_tokens(directory: Path) -> int:
-    said = _read(directory.name, directory / "sentence_bert_config.json") or {}
-    positions = (_read(directory.name, directory / "config.json") or {}).get("max_position_embeddings", 512)
+    said = _read(directory.name, directory / "sentence_bert_config.json", dict) or {}
+    config = _read(directory.name, directory / "config.json", dict) or {}
+    positions = config.get("max_position_embeddings", 512)
+    if config.get("model_type") in POSITIONS_AFTER_PADDING:
+        positions -= 2
     return int(min(said.get("max_seq_length") or LONGEST, positions, 512))
 
 
-def _read(name: str, path: Path) -> Any:
+def _read(name: str, path: Path, kind: type) -> Any:
+    """None where there is no such file."""
     if not path.is_file():
         return None
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise EncoderUnusable(f"encoder {name}: {path} cannot be read") from error
+    if not isinstance(found, kind):
+        raise EncoderUnusable(f"encoder {name}: {path} does not hold what such a file holds")
+    return found
 
 
 def _fingerprint(directory: Path, weights: Path) -> str:

@@ -44,8 +44,8 @@ def test_without_json_people_read_a_table(files: tuple[str, ...]) -> None:
     assert "█" in said.out
 
 
-def test_deep_is_not_built_and_refused_rather_than_ignored(files: tuple[str, ...]) -> None:
-    assert "--deep is not built yet" in handraise("evaluate", *files, "--deep").refusal
+def test_deep_with_too_few_intents_says_what_it_needs(files: tuple[str, ...]) -> None:
+    assert "fine-tuning needs 8 intents" in handraise("evaluate", *files, "--deep").refusal
 
 
 def test_unlabelled_messages_are_read_and_then_refused_until_they_are_used(
