@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,8 @@ from labeling.refusal import Refusal
 
 WIDTH = 20
 FEW = 5
+FELT = 0.001
+"""A word without which the first guess loses less did not matter."""
 SHOWN = 20
 """Notes told; nobody reads more."""
 STDOUT = Path("-")
@@ -101,8 +104,6 @@ def evaluate(
         draw_curves({"": measured.curve}, f"{train.name}, measured on {test.name}", plot)
     if as_json is None:
         out.print(_figures(measured.figures))
-    elif as_json == STDOUT:
-        typer.echo(json.dumps(measured.figures, indent=2))
     else:
         _write(as_json, measured.figures)
 
@@ -121,9 +122,13 @@ def _say(notes: Sequence[str]) -> None:
         err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
 
 
-def _write(path: Path, figures: dict[str, Any]) -> None:
+def _write(path: Path, said: Any) -> None:
+    text = json.dumps(said, indent=2)
+    if path == STDOUT:
+        typer.echo(text)
+        return
     try:
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise Refusal(f"{path} cannot be written: {error.strerror}") from error
 
@@ -145,6 +150,9 @@ def _figures(figures: dict[str, Any]) -> Table:
 def explain(
     text: Annotated[str, typer.Argument(help="What a customer might write.")],
     project: Folder = HERE,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", help="Write the explanation to this file as JSON; - for standard output.")
+    ] = None,
 ) -> None:
     """Say what the live model makes of a text, what would be done with it, and why.
 
@@ -154,18 +162,28 @@ def explain(
     from labeling.explaining import explain as run
     from labeling.retraining import ensure_live, read_project_policy
 
+    _check_outputs(as_json, None)
     place = enter(project)
     with progress() as on_progress:
         ensure_live(place.project, place.database, on_progress)
     explained = run(place.project, place.database, text, FEW)
+    if as_json is not None:
+        _write(as_json, asdict(explained))
+        return
     policy = read_project_policy(place.project)
     best = explained.ranking.guesses[0].intent
     done = DONE[explained.route.kind]
-    out.print(f"[bold]{best}[/], {explained.ranking.confidence:.1%} sure. {done} {escape(explained.route.reason)}")
+    out.print(
+        f"[bold]{best}[/], {explained.ranking.confidence:.1%} sure. {done} {escape(explained.route.reason)}",
+        soft_wrap=True,
+    )
     for title, rows in (
         ("Ranking", [(_tiered(g.intent, policy), g.probability) for g in explained.ranking.guesses[:FEW]]),
         ("Nearest examples", [(f"{escape(n.text)} [dim]({n.intent})[/]", n.similarity) for n in explained.nearest]),
-        ("Words that mattered", [(escape(word.word), word.drop) for word in explained.words]),
+        (
+            "Words that mattered",
+            [(escape(word.word), word.drop) for word in explained.words if abs(word.drop) >= FELT],
+        ),
     ):
         if rows:
             out.print(Group("", f"[bold]{title}[/]", _rows(rows)))

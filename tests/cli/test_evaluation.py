@@ -148,10 +148,36 @@ def test_a_bar_never_runs_over_its_ends() -> None:
     assert bar(1.1) == bar(1)
 
 
-def test_explain_shows_ranking_route_examples_and_words(tmp_path: Path) -> None:
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
     seeds = read_examples(Path(__file__).parents[2] / "bot" / "data").examples
-    create_project(tmp_path / "shop", [seed for seed in seeds if seed.intent in ("store_hours", "returns", "jobs")])
-    said = handraise("explain", "when do you [open] today", "--project", str(tmp_path / "shop"))
+    create_project(tmp_path / "shop", [seed for seed in seeds if seed.intent in ("store_hours", "refund_status", "jobs")])
+    return tmp_path / "shop"
+
+
+@pytest.mark.parametrize("text", ["when do you open today", "🎉🎉", "wann öffnet ihr?", "is it open " * 500, "-1"])
+def test_explain_gives_json_alone_whatever_is_asked(shop: Path, text: str) -> None:
+    said = handraise("explain", "--project", shop, "--json", "-", "--", text)
+    assert said.code == 0, said.err
+    explained = json.loads(said.out)
+    assert len(explained["ranking"]["guesses"]) == 3
+    assert 0 <= explained["ranking"]["confidence"] <= 1
+    assert explained["route"]["reason"]
+    assert len(explained["nearest"]) == 5
+    assert all(set(word) == {"word", "drop"} for word in explained["words"])
+
+
+@pytest.mark.parametrize("text", ["", " \n "])
+def test_nothing_cannot_be_explained(shop: Path, text: str) -> None:
+    assert "there is nothing to explain" in handraise("explain", text, "--project", shop).refusal
+
+
+def test_explain_in_a_folder_that_is_no_project_says_so(tmp_path: Path) -> None:
+    assert "shopp has no config.yml" in handraise("explain", "hello", "--project", tmp_path / "shopp").refusal
+
+
+def test_explain_shows_ranking_route_examples_and_words(shop: Path) -> None:
+    said = handraise("explain", "when do you [open] today", "--project", shop)
     assert said.code == 0, said.err
     assert said.out.startswith("store_hours, ")
     assert "The bot answers." in said.out or "A person answers." in said.out
