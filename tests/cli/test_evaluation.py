@@ -151,7 +151,9 @@ def test_a_bar_never_runs_over_its_ends() -> None:
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     seeds = read_examples(Path(__file__).parents[2] / "bot" / "data").examples
-    create_project(tmp_path / "shop", [seed for seed in seeds if seed.intent in ("store_hours", "refund_status", "jobs")])
+    create_project(
+        tmp_path / "shop", [seed for seed in seeds if seed.intent in ("store_hours", "refund_status", "jobs")]
+    )
     return tmp_path / "shop"
 
 

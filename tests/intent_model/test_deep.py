@@ -14,10 +14,11 @@ from labeling.intent_model import (
     ArtefactRefused,
     Encoder,
     EncoderUnusable,
+    Trial,
     Tuning,
-    evaluate_files,
     fine_tune,
     load,
+    measure,
     open_encoder,
     train,
 )
@@ -150,17 +151,13 @@ def test_a_tuned_encoder_travels_to_a_machine_that_never_saw_it(
     assert np.allclose(load(tmp_path / "model").encoder.embed(["where is it"]), vectors, atol=1e-5)
 
 
-def test_evaluate_counts_the_deep_run_in(
-    tuning: Tuning, examples: list[Example], base: Encoder, tmp_path: Path
-) -> None:
-    rows = "\n".join(f'"{one.text}",{one.intent}' for one in examples)
-    (tmp_path / "train.csv").write_text(f"text,intent\n{rows}\n")
-    (tmp_path / "test.csv").write_text("text,intent\nrefund please,refund\n")
+def test_evaluate_counts_the_deep_run_in(tuning: Tuning, examples: list[Example], base: Encoder) -> None:
+    trial = Trial(tuple(examples), (Example("refund please", "refund"),), (), (), ())
 
-    measured = evaluate_files(tmp_path / "train.csv", tmp_path / "test.csv", base, deep=True)
+    measured = measure(trial, base, deep=True)
 
     assert measured.figures["train_seconds"] > 1
-    assert "Fine-tuning goes on with" in measured.notes[-1]
+    assert "Fine-tuning goes on with" in (measured.tuning or "")
 
 
 def test_an_encoder_without_safetensors_cannot_learn(tuning: Tuning, examples: list[Example]) -> None:
