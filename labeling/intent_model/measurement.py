@@ -65,10 +65,10 @@ def measure(
     peak = max(_peak_megabytes(), tuning.peak_mb if tuning else 0.0)
     figures |= {"peak_mb": peak, "n_train": len(trial.train), "n_test": len(trial.test)}
     figures |= {"intents": len(model.intents)}
-    return Measured(figures, _curve(model, test, opinion), str(tuning) if tuning else None)
+    return Measured(figures, curve_of(model, test, opinion), str(tuning) if tuning else None)
 
 
-def _curve(model: IntentModel, test: Sequence[Example], opinion: Opinion) -> RiskCoverage:
+def curve_of(model: IntentModel, test: Sequence[Example], opinion: Opinion) -> RiskCoverage:
     """Of the messages in scope, as the figures are."""
     inside = np.array([example.intent != OUT_OF_SCOPE for example in test], bool)
     guess = np.array(model.intents)[opinion.probabilities.argmax(axis=1)]

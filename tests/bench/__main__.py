@@ -19,6 +19,8 @@ from labeling.refusal import Refusal
 from tests.bench import loop, machine, memory, paper, ready, setup, turn
 from tests.bench.figure import Sheet
 from tests.bench.race import race
+from tests.bench.rival import RIVALS
+from tests.bench.rivals import Data, compare
 from tests.bench.scene import FULL, KEPT, QUICK, OnProgress, Scene, open_scene
 
 
@@ -30,6 +32,7 @@ class Topic(str, Enum):
     TURN = "turn"
     MEMORY = "memory"
     LOOP = "loop"
+    RIVALS = "rivals"
 
 
 def bench(
@@ -37,15 +40,22 @@ def bench(
     quick: Annotated[bool, typer.Option(help="Fewer samples and a stock model of 20 epochs.")] = False,
     install: Annotated[bool, typer.Option(help="Also time `make setup` in a fresh clone.")] = False,
 ) -> None:
-    """Measure set-up, starts, chat turns beside stock Rasa, the loop, and memory; write bench/results.json."""
+    """Measure set-up, starts, chat turns beside stock Rasa, the loop, and memory; write bench/results.json.
+
+    Then the intent model beside others: a table, and bench/rivals-demo.png.
+    """
     facts, sheets = machine.facts(), {}
-    with tempfile.TemporaryDirectory(prefix="handraise-bench-") as folder, _watched() as on_progress:
-        with open_scene(Path(folder), QUICK if quick else FULL, on_progress) as scene:
-            for name, measure in _chosen(scene, only or list(Topic), install):
-                sheets[name] = measure()
-                paper.show(sheets[name])
-                paper.keep(KEPT / "results.json", facts, quick, sheets)
-    out.print(f"\nWith every sample: {KEPT / 'results.json'}", soft_wrap=True)
+    if install or only != [Topic.RIVALS]:
+        with tempfile.TemporaryDirectory(prefix="handraise-bench-") as folder, _watched() as on_progress:
+            with open_scene(Path(folder), QUICK if quick else FULL, on_progress) as scene:
+                for name, measure in _chosen(scene, only or list(Topic), install):
+                    sheets[name] = measure()
+                    paper.show(sheets[name])
+                    paper.keep(KEPT / "results.json", facts, quick, sheets)
+    if sheets:
+        out.print(f"\nWith every sample: {KEPT / 'results.json'}", soft_wrap=True)
+    if not only or Topic.RIVALS in only:
+        compare(Data.DEMO, list(RIVALS))
 
 
 def _chosen(scene: Scene, topics: list[Topic], install: bool) -> Iterator[tuple[str, Callable[[], Sheet]]]:

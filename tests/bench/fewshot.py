@@ -4,7 +4,8 @@
 
 Trained and judged as the product does it, by `labeling.intent_model`. Few-shot figures are means over the published
 split and so many fresh draws from the whole training set. Near out of scope: a quarter of the intents is held out
-whole, in other quarters at every draw. Writes every run to bench/fewshot.json.
+whole, in other quarters at every draw. Writes every run to bench/fewshot.json, and draws risk against coverage of the
+published splits beside it.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ import typer
 from rich.table import Table
 
 from bot.cli.console import err, out, say_refusal
+from bot.cli.curves import draw_curves
 from labeling.examples import Example
 from labeling.intent_model import BUNDLED, OUT_OF_SCOPE, Encoder, evaluate, fine_tune, open_encoder, train
 from labeling.intent_model.embeddings import shared_embeddings
 from labeling.intent_model.lesson import Settings
+from labeling.intent_model.measurement import curve_of
+from labeling.intent_model.metrics import RiskCoverage
 from labeling.policy import Policy
 from labeling.refusal import Refusal
 from tests.bench import machine, paper
@@ -91,13 +95,21 @@ def fewshot(
     """Train on public few-shot data, judge on the official test sets, and print one table of means."""
     facts = {**machine.facts(), "encoder": encoder, "seed": seed, "unlabelled": unlabelled, "deep": deep}
     opened, runs = open_encoder(encoder), []
+    curves: dict[str, RiskCoverage] = {}
     for name in data or list(Name):
         for task in _tasks(corpus(name), shots or list(Shots), draws, near, seed):
-            runs.append(_run(task, opened, seed, unlabelled, deep))
+            run, curve = _run(task, opened, seed, unlabelled, deep)
+            runs.append(run)
+            if not run.near:
+                curves.setdefault(_what(run), curve)
             err.print(_line(runs[-1]), soft_wrap=True)
             _keep(json_file, facts, runs)
+    picture = json_file.with_suffix(".png")
+    draw_curves(curves, "The official test sets, by examples per intent", picture)
     paper.show_wide(_table(runs))
-    out.print(f"near: of {HELD_OUT:.0%} of the intents no example was given. Every run: {json_file}", soft_wrap=True)
+    out.print(
+        f"near: {HELD_OUT:.0%} of the intents are unknown. Every run: {json_file}; drawn: {picture}", soft_wrap=True
+    )
 
 
 def _tasks(whole: Corpus, shots: list[Shots], draws: int, near: bool, seed: int) -> Iterator[Task]:
@@ -136,7 +148,7 @@ def _task(
     return Task(whole.name, shots.value, draw, near, examples, test, rest)
 
 
-def _run(task: Task, encoder: Encoder, seed: int, unlabelled: bool, deep: bool) -> Run:
+def _run(task: Task, encoder: Encoder, seed: int, unlabelled: bool, deep: bool) -> tuple[Run, RiskCoverage]:
     options: dict[str, Any] = {"unlabelled": task.rest} if unlabelled and task.rest else {}
     started = time.perf_counter()
     if deep:
@@ -149,7 +161,8 @@ def _run(task: Task, encoder: Encoder, seed: int, unlabelled: bool, deep: bool) 
     opinion = model.opinion(texts, shared_embeddings(model.encoder).embed(texts))
     report = evaluate(model, task.test, Policy((), {}), opinion).to_json()
     figures = {name: report[name] for name in COLUMNS} | {"train_seconds": seconds}
-    return Run(task.data, task.shots, task.draw, task.near, figures)
+    run = Run(task.data, task.shots, task.draw, task.near, figures)
+    return run, curve_of(model, task.test, opinion)
 
 
 def _what(run: Run) -> str:
