@@ -116,7 +116,7 @@ def _rasa(examples: Sequence[Example], folder: Path, pipeline: list[dict[str, An
         return [await agent.parse_message(text) for text in texts]
 
     def rank(texts: Sequence[str]) -> list[Said]:
-        intents = [answer["intent"] for answer in asyncio.get_event_loop().run_until_complete(ask(texts))]
+        intents = [answer["intent"] for answer in asyncio.run(ask(texts))]
         return [(one["name"] or "", float(one["confidence"]), float(one["confidence"])) for one in intents]
 
     return rank
