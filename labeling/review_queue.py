@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from labeling.labels import TurnState, in_chunks, state_of
 from labeling.ranking import Ranking
+from labeling.store.audit import unseen
 from labeling.store.correction import Correction
 from labeling.store.review import Decision, Review
 from labeling.store.turn import Turn
@@ -179,12 +180,14 @@ def waiting_states(session: Session) -> dict[int, TurnState]:
                 col(Correction.created_at) > col(Review.created_at),
             )
         )
+        .where(col(Correction.turn_id).not_in(unseen()))  # an audit is blind: nobody's word may be seen before
         .distinct()
     )
     return {turn_id: one for turn_id, one in states_of(session, sorted(session.exec(rows))).items() if one.waits}
 
 
 def states_of(session: Session, turn_ids: Sequence[int]) -> dict[int, TurnState]:
+    """What stands about these turns, in their order."""
     said: dict[int, list[Correction]] = {}
     decided_: dict[int, list[Review]] = {}
     for some in in_chunks(turn_ids):

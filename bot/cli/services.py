@@ -82,6 +82,7 @@ def labeling(project: Folder = HERE, host: Host = "127.0.0.1", port: Port = 8082
     Beyond this machine (`--host`), it asks for the password in HANDRAISE_TRAINER_TOKEN. Reads DATABASE_URL.
     """
     from escalation.agent_answers import agent_answers
+    from escalation.transcript import around
     from labeling.web import serve
 
     place = enter(project)
@@ -92,6 +93,7 @@ def labeling(project: Folder = HERE, host: Host = "127.0.0.1", port: Port = 8082
         port=port,
         on_ready=lambda url: announce("labeling", url),
         answers=agent_answers,
+        transcript=around,
     )
 
 

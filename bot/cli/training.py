@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from sqlmodel import col, select
 
 from bot.cli.console import out, progress
 from bot.cli.services import HERE, Folder
-from bot.cli.workplace import enter
+from bot.cli.workplace import Workplace, enter
 from escalation.store.case import CaseState, unclosed_cases
 from escalation.store.outbox import Outgoing
 from labeling.clock import now
 from labeling.database import Database
+from labeling.promise_watch import production
+from labeling.retraining import read_project_policy
 
 MEASURES = {
     "accuracy": "first guess right",
@@ -80,6 +83,8 @@ def status(project: Folder = HERE) -> None:
         out.print(_measures({}, seen.report))
     for line in _waiting(place.database, seen.to_review, seen.is_behind):
         out.print(line)
+    for line in _promises(place):
+        out.print(line)
     for objection in seen.objections:
         out.print(f"[bold red]{objection}[/]")
 
@@ -97,6 +102,20 @@ def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
         lines.append("Labels or examples have changed since; `handraise retrain` takes them up.")
     if errands:
         lines.append(f"Not yet told to Slack: {errands} errands. Is `handraise desk` running?")
+    return lines
+
+
+def _promises(place: Workplace) -> list[str]:
+    with place.database.reading() as session:
+        seen = production(session, read_project_policy(place.project), now())
+    lines = [f"Answers waiting for an auditor: {seen.waiting}."] if seen.waiting else []
+    for kept in seen.tiers:
+        one = kept.estimate
+        audited = (
+            f"{one.share:.1%} right of {one.audits} audited ({one.low:.1%} to {one.high:.1%}). " if one.audits else ""
+        )
+        words = f"Promise of {kept.tier.name}, {kept.tier.promise:.0%}: {audited}{kept.sentence}"
+        lines.append(f"[bold red]{escape(words)}[/]" if kept.alarm else escape(words))
     return lines
 
 

@@ -23,6 +23,8 @@ class CorrectionKind(str, Enum):
     """The customer wanted something that no intent covers; `intent` is its proposed name."""
     NOT_A_REQUEST = "not_a_request"
     """Small talk, a fragment, noise: nothing to learn an intent from."""
+    OUT_OF_SCOPE = "out_of_scope"
+    """The customer wanted something that no intent covers, and no name is proposed for it."""
     TWO_IN_ONE = "two_in_one"
     """The customer wanted two things at once: `intent` and `second_intent`."""
     CANNOT_TELL = "cannot_tell"

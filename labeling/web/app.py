@@ -18,7 +18,8 @@ from labeling.refusal import Refusal
 from labeling.registry import NoSuchModel
 from labeling.retraining import retrain
 from labeling.reviewing import NoSuchTurn
-from labeling.web import agents_pages, api, door, guideline_pages, pages
+from labeling.spoken import Transcript, no_transcript
+from labeling.web import agents_pages, api, audit_pages, door, guideline_pages, pages, production_pages
 from labeling.web.desk import Answers, Desk
 from labeling.web.guard import Guard
 from labeling.web.settings import Settings
@@ -33,11 +34,12 @@ def create_app(
     database: Database,
     settings: Settings | None = None,
     answers: Answers = lambda session: (),
+    transcript: Transcript = no_transcript,
 ) -> FastAPI:
-    """The page, its JSON API, and the worker that retrains behind them."""
+    """The page, its JSON API, and the worker that retrains behind them. `transcript` reads the conversations."""
     settings = settings or Settings()
     worker = Worker(lambda progress: retrain(project, database, progress))
-    desk = Desk(project, database, worker, settings, answers)
+    desk = Desk(project, database, worker, settings, answers, transcript)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -50,7 +52,7 @@ def create_app(
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (api, door, pages, guideline_pages, agents_pages):
+    for part in (api, door, pages, guideline_pages, agents_pages, audit_pages, production_pages):
         app.include_router(part.router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _misread)

@@ -16,6 +16,7 @@ from labeling.policy import Policy
 from labeling.project import Project
 from labeling.repeated_answers import AgentAnswer
 from labeling.retraining import read_project_policy
+from labeling.spoken import Transcript
 from labeling.status import status
 from labeling.web.settings import Settings
 from labeling.worker import Worker
@@ -29,7 +30,13 @@ class Desk:
     """The project, its database, and the worker that learns from decisions."""
 
     def __init__(
-        self, project: Project, database: Database, worker: Worker, settings: Settings, answers: Answers
+        self,
+        project: Project,
+        database: Database,
+        worker: Worker,
+        settings: Settings,
+        answers: Answers,
+        transcript: Transcript,
     ) -> None:
         """Raises Refusal where the project's tiers, guidelines or examples cannot be read."""
         self.project = project
@@ -37,6 +44,7 @@ class Desk:
         self.worker = worker
         self.settings = settings
         self.answers = answers
+        self.transcript = transcript
         self.policy: Policy = read_project_policy(project)
         sow_guidelines(database, read_guidelines(project.guidelines))
         self.guidelines = Guidelines(database)

@@ -13,6 +13,7 @@ from labeling import registry, reviewing
 from labeling.review_queue import Item, Order, Wanted, decided, item, waiting, waiting_states
 from labeling.reviewing import NoSuchTurn
 from labeling.status import status
+from labeling.store.audit import count_waiting
 from labeling.store.model import Model, Standing
 from labeling.web import api, charts
 from labeling.web.desk import AtDesk, Desk
@@ -143,6 +144,7 @@ def around(desk: Desk, request: Request, session: Session, to_review: int | None
     return {
         "trainer": named(request),
         "to_review": waits,
+        "to_audit": count_waiting(session),
         "run": desk.worker.run,
         "intents": [desk.guideline(intent) for intent in desk.intents(session)],
         "title_of": lambda intent: desk.guideline(intent).title,

@@ -121,7 +121,7 @@ function open(card) {
 // ---- a searchable list of intents
 
 let known;
-const intents = () => (known ||= $$("#intents option").map((option) => ({ intent: option.value, title: option.textContent })));
+const intents = () => (known ||= $$("#intents option").map((option) => ({ intent: option.value, title: option.textContent, meaning: option.dataset.meaning || "" })));
 
 function titleOf(intent) {
   const one = intents().find((known) => known.intent === intent);
@@ -131,7 +131,7 @@ function titleOf(intent) {
 function matches(typed) {
   const words = typed.toLowerCase().replaceAll("_", " ").split(/\s+/).filter(Boolean);
   return intents().filter((one) => {
-    const text = `${one.intent.replaceAll("_", " ")} ${one.title}`.toLowerCase();
+    const text = `${one.intent.replaceAll("_", " ")} ${one.title} ${one.meaning}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
@@ -155,7 +155,7 @@ function combobox(input) {
   const draw = () => {
     const typed = input.value.trim();
     const found = matches(typed);
-    const options = found.map((one) => row(one.title, one.intent, false));
+    const options = found.map((one) => row(one.title, one.intent, false, one.meaning));
     if (typed && !intents().some((one) => one.intent === typed)) options.push(row(`New intent: ${typed}`, typed, true));
     options.forEach((option, i) => { option.id = `${list.id}-${i}`; });
     list.replaceChildren(...options);
@@ -164,7 +164,7 @@ function combobox(input) {
     mark(typed && options.length ? 0 : -1);
   };
 
-  const row = (title, intent, fresh) => {
+  const row = (title, intent, fresh, meaning = "") => {
     const option = document.createElement("li");
     option.setAttribute("role", "option");
     option.dataset.intent = intent;
@@ -173,7 +173,7 @@ function combobox(input) {
     if (!fresh) {
       const name = document.createElement("span");
       name.className = "soft";
-      name.textContent = intent;
+      name.textContent = meaning || intent;
       option.append(name);
     }
     option.addEventListener("mousedown", (event) => { event.preventDefault(); pick(option); });

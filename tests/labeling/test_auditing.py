@@ -1,0 +1,196 @@
+"""Audits as rows: blind words, the labels they become, and the alarm."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from labeling import alarms
+from labeling.alarms import NoAlarm
+from labeling.auditing import NotDrawn, drawn_answers, revealed, say
+from labeling.clock import now
+from labeling.database import Database
+from labeling.labels import labels
+from labeling.policy import read_policy
+from labeling.promise_watch import production
+from labeling.review_queue import waiting_states
+from labeling.reviewing import NoSuchTurn, UnknownIntent, undo
+from labeling.store.alarm import stopped_tiers
+from labeling.store.audit import count_waiting, next_waiting
+from labeling.store.correction import CorrectionKind, corrections_of
+from tests.labeling.drawn import KNOWN, answered, look
+from tests.labeling.turns import correct
+
+POLICY = read_policy(
+    {
+        "routine": {"promise": 0.9, "audit": "10%", "intents": ["store_hours"]},
+        "critical": {"answer": "never", "intents": ["report_fraud"]},
+    }
+)
+
+
+def found(database: Database) -> list[bool | None]:
+    with database.reading() as session:
+        return [one.right for one in drawn_answers(session)]
+
+
+def test_only_drawn_answers_wait_and_the_oldest_comes_first(either_database: Database) -> None:
+    answered(either_database, drawn=False)
+    first, second = answered(either_database), answered(either_database)
+    with either_database.reading() as session:
+        assert count_waiting(session) == 2
+        waiting = next_waiting(session, 0)
+        after = next_waiting(session, first)
+        assert waiting is not None and after is not None
+        assert (waiting.id, after.id) == (first, second)
+
+
+def test_an_audit_becomes_a_blind_correction_and_a_label_like_others(either_database: Database) -> None:
+    turn_id = answered(either_database, "can i hire a tent", rate=0.03)
+    look(either_database, turn_id, "rent_gear")
+    with either_database.reading() as session:
+        (word,) = corrections_of(session, turn_id)
+        assert (word.source, word.suggestion_visible, word.person_name) == ("trainer", False, "Noor")
+        assert [(label.turn_id, label.intent) for label in labels(session)] == [(turn_id, "rent_gear")]
+        (drawn,) = drawn_answers(session)
+        assert (drawn.rate, drawn.right, drawn.tier) == (0.03, False, "routine")
+        assert count_waiting(session) == 0
+        assert waiting_states(session) == {}
+
+
+def test_what_nothing_covers_and_what_is_no_request_count_as_wrong_and_teach_nothing(
+    either_database: Database,
+) -> None:
+    for kind in (CorrectionKind.OUT_OF_SCOPE, CorrectionKind.NOT_A_REQUEST):
+        turn_id = answered(either_database)
+        with either_database.transaction() as session:
+            say(session, turn_id, "Noor", kind, None, KNOWN)
+    assert found(either_database) == [False, False]
+    with either_database.reading() as session:
+        assert [label.intent for label in labels(session)] == [None, None]
+
+
+def test_who_cannot_tell_says_nothing_of_the_bot_and_the_turn_waits_for_somebody_else(
+    either_database: Database,
+) -> None:
+    turn_id = answered(either_database)
+    with either_database.transaction() as session:
+        say(session, turn_id, "Noor", CorrectionKind.CANNOT_TELL, None, KNOWN)
+    assert found(either_database) == [None]
+    with either_database.reading() as session:
+        assert list(waiting_states(session)) == [turn_id]
+
+
+def test_nothing_is_revealed_and_no_other_page_shows_it_before_a_blind_word(either_database: Database) -> None:
+    turn_id = answered(either_database)
+    correct(either_database, turn_id, "rent_gear")
+    with either_database.reading() as session:
+        assert revealed(session, turn_id) is None
+        assert waiting_states(session) == {}
+    look(either_database, turn_id)
+    with either_database.reading() as session:
+        assert list(waiting_states(session)) == [turn_id]  # the two disagree
+        shown = revealed(session, turn_id)
+        assert shown is not None
+        assert shown.right is None
+
+
+def test_a_second_auditors_blind_word_is_kept_and_reopens_where_it_differs(either_database: Database) -> None:
+    turn_id = answered(either_database)
+    look(either_database, turn_id)
+    look(either_database, turn_id, "rent_gear", trainer="Jonas")
+    with either_database.reading() as session:
+        assert [word.suggestion_visible for word in corrections_of(session, turn_id)] == [False, False]
+        assert list(waiting_states(session)) == [turn_id]
+    assert found(either_database) == [True]  # until a trainer decides again
+
+
+def test_a_mind_changed_after_the_reveal_counts_and_is_stored_as_seen(either_database: Database) -> None:
+    turn_id = answered(either_database)
+    look(either_database, turn_id, "rent_gear")
+    look(either_database, turn_id, "store_hours")
+    assert found(either_database) == [True]
+    with either_database.reading() as session:
+        assert [word.suggestion_visible for word in corrections_of(session, turn_id)] == [False, True]
+
+
+def test_an_audit_that_was_undone_counts_for_nothing(either_database: Database) -> None:
+    turn_id = answered(either_database)
+    look(either_database, turn_id)
+    with either_database.transaction() as session:
+        undo(session, turn_id, "Noor")
+    assert found(either_database) == [None]
+
+
+def test_a_word_on_what_was_not_drawn_and_an_unknown_intent_are_refused(database: Database) -> None:
+    drawn, other = answered(database), answered(database, drawn=False)
+    with database.transaction() as session:
+        with pytest.raises(NotDrawn, match="not drawn"):
+            say(session, other, "Noor", CorrectionKind.INTENT, "store_hours", KNOWN)
+        with pytest.raises(NoSuchTurn):
+            say(session, 99, "Noor", CorrectionKind.INTENT, "store_hours", KNOWN)
+        with pytest.raises(UnknownIntent, match="say that it is new"):
+            say(session, drawn, "Noor", CorrectionKind.INTENT, "pre owned", KNOWN)
+        say(session, drawn, "Noor", CorrectionKind.INTENT, "pre owned", KNOWN, is_new=True)
+    assert found(database) == [False]
+
+
+def audit_many(database: Database, rights: list[bool]) -> None:
+    for is_right in rights:
+        turn_id = answered(database)
+        look(database, turn_id, "store_hours" if is_right else "rent_gear")
+        with database.transaction() as session:
+            alarms.judge(session, POLICY, "routine")
+
+
+def test_a_broken_promise_stops_its_tier_until_a_person_ends_the_alarm_and_then_is_judged_anew(
+    either_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    audit_many(either_database, [True] * 20)
+    with either_database.reading() as session:
+        assert stopped_tiers(session) == frozenset()
+    with caplog.at_level(logging.WARNING):
+        audit_many(either_database, [False, True] * 15)
+    assert [record.getMessage() for record in caplog.records if "promise of the routine tier" in record.getMessage()]
+    with either_database.reading() as session:
+        assert stopped_tiers(session) == {"routine"}
+        (kept,) = production(session, POLICY, now()).tiers
+        assert kept.verdict == "broken"
+        assert kept.alarm is not None
+        assert kept.alarm.right < kept.alarm.audits * 0.9
+    with either_database.transaction() as session:
+        alarms.end(session, "routine", "Noor")
+        with pytest.raises(NoAlarm):
+            alarms.end(session, "routine", "Noor")
+    audit_many(either_database, [True] * 5)
+    with either_database.reading() as session:
+        assert stopped_tiers(session) == frozenset()
+        assert production(session, POLICY, now()).tiers[0].evidence < 2
+
+
+def test_few_audits_say_how_many_more_are_needed_and_none_says_so(database: Database) -> None:
+    with database.reading() as session:
+        (kept,) = production(session, POLICY, now()).tiers
+    assert kept.sentence == "Cannot say yet: 36 more audits are needed at least, if all are right."
+    audit_many(database, [True] * 10)
+    with database.reading() as session:
+        seen = production(session, POLICY, now())
+    assert seen.tiers[0].sentence == "Cannot say yet: 26 more audits are needed at least, if all are right."
+    audit_many(database, [True] * 26)
+    with database.reading() as session:
+        seen = production(session, POLICY, now())
+    assert (seen.tiers[0].verdict, seen.overall.audits) == ("kept", 36)
+    unaudited = read_policy({"routine": {"promise": 0.9, "intents": ["rent_gear"]}})
+    with database.reading() as session:
+        looked_elsewhere = production(session, unaudited, now()).tiers[0]
+    assert looked_elsewhere.verdict == "kept"
+
+
+def test_answers_of_long_ago_are_in_the_weeks_and_not_in_the_estimate_of_now(database: Database) -> None:
+    for days_ago in (40, 40, 3):
+        look(database, answered(database, days_ago=days_ago))
+    with database.reading() as session:
+        (kept,) = production(session, POLICY, now()).tiers
+    assert kept.estimate.audits == 1
+    assert next(week.estimate.audits for week in kept.weeks) == 2
