@@ -21,6 +21,8 @@ from labeling.clock import now
 from labeling.database import Database
 from labeling.promise_watch import production
 from labeling.retraining import read_project_policy
+from labeling.store.look import newest_look
+from labeling.traffic import sentence_of
 
 MEASURES = {
     "accuracy": "first guess right",
@@ -108,6 +110,7 @@ def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
 def _promises(place: Workplace) -> list[str]:
     with place.database.reading() as session:
         seen = production(session, read_project_policy(place.project), now())
+        traffic = sentence_of(newest_look(session))
     lines = [f"Answers waiting for an auditor: {seen.waiting}."] if seen.waiting else []
     for kept in seen.tiers:
         one = kept.estimate
@@ -116,7 +119,7 @@ def _promises(place: Workplace) -> list[str]:
         )
         words = f"Promise of {kept.tier.name}, {kept.tier.promise:.0%}: {audited}{kept.sentence}"
         lines.append(f"[bold red]{escape(words)}[/]" if kept.alarm else escape(words))
-    return lines
+    return [*lines, escape(traffic)]
 
 
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Table:

@@ -19,6 +19,7 @@ from labeling.registry import NoSuchModel
 from labeling.retraining import retrain
 from labeling.reviewing import NoSuchTurn
 from labeling.spoken import Transcript, no_transcript
+from labeling.traffic import Lookout
 from labeling.web import agents_pages, api, audit_pages, door, guideline_pages, pages, production_pages
 from labeling.web.desk import Answers, Desk
 from labeling.web.guard import Guard
@@ -39,14 +40,17 @@ def create_app(
     """The page, its JSON API, and the worker that retrains behind them. `transcript` reads the conversations."""
     settings = settings or Settings()
     worker = Worker(lambda progress: retrain(project, database, progress))
+    lookout = Lookout(project, database)
     desk = Desk(project, database, worker, settings, answers, transcript)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         worker.start()
+        lookout.start()
         desk.catch_up()
         yield
         worker.stop()
+        lookout.stop()
 
     app = FastAPI(title="Handraise: labeling", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk

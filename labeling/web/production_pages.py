@@ -10,6 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 from labeling import alarms
 from labeling.clock import now
 from labeling.promise_watch import production
+from labeling.store.look import newest_look
+from labeling.traffic import drift_of, look
 from labeling.web import charts
 from labeling.web.desk import AtDesk
 from labeling.web.door import trainer_of
@@ -23,9 +25,17 @@ router = APIRouter()
 def production_page(desk: AtDesk, request: Request) -> Response:
     with desk.database.reading() as session:
         seen = production(session, desk.policy, now())
+        found = newest_look(session)
         context = around(desk, request, session)
     drawings = {kept.tier.name: charts.over_weeks(kept.weeks, kept.tier.promise or 1.0) for kept in seen.tiers}
-    return show(request, "production.html", seen=seen, charts=drawings, **context)
+    drift = drift_of(found) if found is not None else None
+    return show(request, "production.html", seen=seen, charts=drawings, found=found, drift=drift, **context)
+
+
+@router.post("/production/look")
+def look_now(desk: AtDesk) -> Response:
+    look(desk.project, desk.database)
+    return RedirectResponse("/production#traffic", 303)
 
 
 @router.post("/production/answer_again")

@@ -79,6 +79,8 @@ def test_init_makes_a_project_whose_status_can_be_asked(tmp_path: Path) -> None:
     assert status.code == 0, status.err
     assert "No intent model is live yet" in status.out
     assert "Corrections waiting for a trainer: 0." in status.out
+    assert "Promise of routine, 95%: Cannot say yet: 72 more audits are needed at least" in status.out
+    assert "Traffic: not compared yet" in status.out
 
 
 def test_replay_without_a_bot_says_so(tmp_path: Path, project: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from starlette.testclient import TestClient
 
 from escalation.store.conversation import conversation_of
 from escalation.store.message import Speaker, say
 from escalation.transcript import around
 from labeling.database import Database
+from labeling.drift import Cause, Drift
 from labeling.labels import labels
 from labeling.project import Project
 from labeling.store.alarm import Alarm, stopped_tiers
+from labeling.store.look import Look
 from labeling.store.turn import Turn
 from labeling.web import Settings, create_app
 from tests.labeling.conftest import HERE
@@ -93,6 +97,22 @@ def test_production_says_where_each_promise_stands(browser: TestClient, database
     page = browser.get("/production").text
     assert "34 more audits are needed at least" in page  # two of the three are of the last four weeks
     assert 'class="promise"' in page
+
+
+def test_the_traffics_causes_are_shown_with_messages_as_text_and_never_markup(
+    browser: TestClient, database: Database
+) -> None:
+    assert "once there are 300" in browser.get("/production").text
+    refused = browser.post("/production/look")
+    assert (refused.status_code, "300 more turns" in refused.text) == (409, True)
+    cause = Cause("new_topic", 0.06, "A new topic: 24 recent messages.", ("<b>do you hire</b>", "any jobs"))
+    with database.transaction() as session:
+        session.add(Look(model_version="m1", last_turn=400, findings=asdict(Drift(0.0004, (cause,)))))
+    page = browser.get("/production").text
+    assert "has changed" in page
+    assert "A new topic: 24 recent messages." in page
+    assert "&lt;b&gt;do you hire" in page
+    assert "less than 1 of 1,000" in page
 
 
 def test_an_alarm_says_what_to_do_and_a_trainer_ends_it(browser: TestClient, database: Database) -> None:

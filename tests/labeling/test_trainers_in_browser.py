@@ -14,6 +14,7 @@ from labeling.database import Database
 from labeling.labels import labels
 from labeling.project import Project
 from labeling.web import Settings, create_app
+from tests.labeling.drawn import answered
 from tests.labeling.turns import corrected
 
 pytestmark = pytest.mark.browser
@@ -100,3 +101,21 @@ def test_what_a_customer_wrote_stays_text_when_the_script_redraws(page: object, 
     corrected(database, "<img src=x onerror=document.title='taken'> hire?")
     page.get_by_text("<img src=x onerror").wait_for()
     assert page.title() == "To review · Handraise"
+
+
+def test_an_auditor_needs_the_keyboard_alone_and_sees_the_guess_only_afterwards(
+    page: object, database: Database
+) -> None:
+    first, second = answered(database, "can i hire a tent"), answered(database, "is anybody there")
+    page.goto("/?as=Noor")
+    page.goto("/audit")
+    assert page.get_by_text("97 %").count() == 0
+    page.keyboard.type("rent")
+    page.keyboard.press("Enter")
+    playwright.expect(page.locator(".revealed")).to_contain_text("The bot was wrong.")
+    playwright.expect(page.locator(".revealed")).to_contain_text("97 % sure")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    playwright.expect(page.locator("#main")).to_contain_text("No answer waits for an audit")
+    assert given(database) == {first: "rent_gear", second: None}
