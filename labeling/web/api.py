@@ -10,7 +10,7 @@ POST /api/accept_all {"trainer"?}         → {"accepted": n}: all that people a
 POST /api/retrain {"trainer"?}            → 202, the run; it goes on in the background
 GET  /api/retrain                         → the run: state, what, share, number, outcome, objections
 POST /api/rollback {"version"?, "trainer"?}
-GET  /api/pulse                           → what a page that stays open watches: to_review, live, run
+GET  /api/pulse                           → what a page that stays open watches: to_review, to_audit, live, run
 GET  /api/status                          → what is live, how good, what waits
 GET  /api/intents                         → every intent with its title and definition
 
@@ -30,6 +30,7 @@ from labeling.labels import Answer
 from labeling.review_queue import Order, Page, Wanted, decided, item, waiting, waiting_states
 from labeling.reviewing import NoSuchTurn, UnknownIntent
 from labeling.status import status
+from labeling.store.audit import count_waiting
 from labeling.store.model import live_version
 from labeling.store.review import Review
 from labeling.web.desk import AtDesk, Desk
@@ -154,8 +155,9 @@ def rollback(desk: AtDesk, request: Request, back: Back) -> dict[str, Any]:
 @router.get("/pulse")
 def pulse(desk: AtDesk) -> dict[str, Any]:
     with desk.database.reading() as session:
-        to_review, live = len(waiting_states(session)), live_version(session)
-    return {"to_review": to_review, "live": live, "run": run_json(desk.worker.run)}
+        to_review, to_audit = len(waiting_states(session)), count_waiting(session)
+        live = live_version(session)
+    return {"to_review": to_review, "to_audit": to_audit, "live": live, "run": run_json(desk.worker.run)}
 
 
 @router.get("/status")

@@ -83,7 +83,7 @@ def test_a_correction_made_elsewhere_appears_by_itself(page: object, database: D
     page.get_by_text("Nothing waits for you").wait_for()
     corrected(database, "can i hire a tent")
     page.get_by_text("can i hire a tent").wait_for()
-    assert page.locator(".badge").inner_text() == "1"
+    assert page.locator("[data-count=to_review]").inner_text() == "1"
 
 
 def test_accepting_everything_takes_a_second_press(page: object, database: Database) -> None:

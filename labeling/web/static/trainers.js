@@ -258,7 +258,7 @@ async function watch() {
     const pulse = await ask("/api/pulse");
     drawRun(pulse.run);
     if (pulse.run.state !== "idle") pause = 400;
-    const seen = JSON.stringify([pulse.to_review, pulse.live, pulse.run.number]);
+    const seen = JSON.stringify([pulse.to_review, pulse.to_audit, pulse.live, pulse.run.number]);
     if (last === null || seen === last || await refresh()) last = seen;
     else pause = 1000;
   } catch { /* the service restarts; the next look finds it */ } finally {
