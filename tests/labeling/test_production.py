@@ -80,6 +80,7 @@ def test_over_many_draws_the_combined_interval_holds_the_true_share(seed: int) -
     assert held >= 200 * 0.95 - 6 * np.sqrt(200 * 0.95 * 0.05)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 80), st.integers(0, 5), st.sampled_from([0.9, 0.95, 0.98]))
 def test_so_many_more_right_ones_are_just_enough(right: int, wrong: int, promise: float) -> None:
     seen = estimate([drawn(True)] * right + [drawn(False)] * wrong)
