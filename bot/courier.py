@@ -6,16 +6,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
+from bot.dress import correction, dressed
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.question import numbered
-from bot.recorder import SHOWN, Said
+from bot.recorder import Said
 from bot.turns import answers_to
 from escalation import handover
 from escalation.store.conversation import Conversation
@@ -43,6 +44,8 @@ class Parcel:
     sender_id: str
     said: Said
     deleted: bool
+    revision: int
+    """The wording that it carries."""
     numbered: str | None = None
     """The words where the channel has no buttons, if it is a question that a number answers."""
 
@@ -56,8 +59,16 @@ class _Failure:
 class Courier:
     """Delivers in order and under the conversation's lock, so that of many bots one delivers."""
 
-    def __init__(self, database: Database, channels: Mapping[str, InputChannel], locks: ConversationLocks) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, InputChannel],
+        locks: ConversationLocks,
+        public_address: str = "",
+    ) -> None:
+        """`public_address` is where customers reach this bot, for files; empty where they cannot."""
         self._database = database
+        self._public_address = public_address
         self._locks = locks
         self._channels = channels
         self._outputs: dict[str, Callable[[], OutputChannel | None]] = {}
@@ -94,6 +105,9 @@ class Courier:
         for parcel in await asyncio.to_thread(self._waiting, conversation_id):
             if not self._is_due(parcel.message_id) or not await self._push(parcel):
                 return  # what comes after it must not overtake it
+        for parcel in await asyncio.to_thread(self._reworded, conversation_id):
+            if not self._is_due(parcel.message_id) or not await self._push_correction(parcel):
+                return
 
     async def give_answers(self, message_id: int, output: OutputChannel) -> None:
         """The bot's answers to a message through the very output it came with. What fails is pushed later."""
@@ -105,7 +119,7 @@ class Courier:
     async def _round(self) -> None:
         if not self._outputs:
             return
-        waiting = await asyncio.to_thread(self._waiting, None)
+        waiting = [*await asyncio.to_thread(self._waiting, None), *await asyncio.to_thread(self._reworded, None)]
         for conversation_id in {parcel.conversation_id for parcel in waiting if self._is_due(parcel.message_id)}:
             try:
                 async with self._locks.hold(conversation_id, patience=0.0):
@@ -117,9 +131,22 @@ class Courier:
         output = self._outputs[parcel.channel]()
         if parcel.deleted or (output is not None and await self._send(parcel, output)):
             self._failures.pop(parcel.message_id, None)
-            await asyncio.to_thread(self._mark, parcel.message_id, None)
+            await asyncio.to_thread(mark, self._database, [parcel.message_id], None, parcel.revision)
             return True
-        return await self._failed(parcel.message_id)
+        if not self._is_given_up(parcel.message_id):
+            return False
+        await asyncio.to_thread(self._mark, parcel.message_id, "The customer's channel did not take the message.")
+        return True
+
+    async def _push_correction(self, parcel: Parcel) -> bool:
+        """A channel that was pushed to cannot change what it shows, so the customer is told."""
+        output = self._outputs[parcel.channel]()
+        done = output is not None and await self._send(parcel, output)
+        if not done and not self._is_given_up(parcel.message_id):
+            return False
+        self._failures.pop(parcel.message_id, None)
+        await asyncio.to_thread(mark_corrected, self._database, parcel.message_id, parcel.revision, done)
+        return True
 
     async def _send(self, parcel: Parcel, output: OutputChannel) -> bool:
         try:
@@ -130,15 +157,14 @@ class Courier:
             return False
         return True
 
-    async def _failed(self, message_id: int) -> bool:
-        """True where the message is given up, and the next one may go."""
+    def _is_given_up(self, message_id: int) -> bool:
+        """Counts a failure. True where it was the last, and the next message may go."""
         failure = self._failures.setdefault(message_id, _Failure(0, 0.0))
         failure.attempts += 1
         failure.again_at = time.monotonic() + FIRST_PAUSE_SECONDS * 2 ** (failure.attempts - 1)
         if failure.attempts < ATTEMPTS:
             return False
         del self._failures[message_id]
-        await asyncio.to_thread(self._mark, message_id, "The customer's channel did not take the message.")
         return True
 
     def _is_due(self, message_id: int) -> bool:
@@ -162,7 +188,23 @@ class Courier:
             )
             if conversation_id is not None:
                 rows = rows.where(Message.conversation_id == conversation_id)
-            return [_parcel(message, conversation) for message, conversation in session.exec(rows)]
+            return [self._parcel(message, conversation) for message, conversation in session.exec(rows)]
+
+    def _reworded(self, conversation_id: int | None) -> list[Parcel]:
+        """Corrections of what agents had said, and the customer was given in another wording."""
+        with self._database.reading() as session:
+            rows: Any = (
+                select(Message, Conversation)
+                .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+                .where(col(Message.revision) > col(Message.delivered_revision))
+                .where(col(Message.delivered_at).is_not(None), Message.speaker == Speaker.AGENT.value)
+                .where(col(Conversation.channel).in_(list(self._outputs)))
+                .order_by(col(Message.conversation_id), col(Message.number))
+                .limit(BATCH)
+            )
+            if conversation_id is not None:
+                rows = rows.where(Message.conversation_id == conversation_id)
+            return [replace(self._parcel(m, c), said=correction(m, c)) for m, c in session.exec(rows)]
 
     def _answers(self, message_id: int) -> list[Parcel]:
         with self._database.reading() as session:
@@ -171,14 +213,28 @@ class Courier:
                 return []
             conversation = session.get(Conversation, answers[0].conversation_id)
             assert conversation is not None
-            return [_parcel(message, conversation) for message in answers]
+            return [self._parcel(message, conversation) for message in answers]
+
+    def _parcel(self, message: Message, conversation: Conversation) -> Parcel:
+        assert message.id is not None and conversation.id is not None
+        said = dressed(message, conversation, self._public_address)
+        return Parcel(
+            message.id,
+            conversation.id,
+            conversation.channel,
+            conversation.sender_id,
+            said,
+            message.deleted,
+            message.revision,
+            numbered(message.payload, said.text),
+        )
 
     def _mark(self, message_id: int, error: str | None) -> None:
         mark(self._database, [message_id], error)
 
 
-def mark(database: Database, message_ids: list[int], error: str | None = None) -> None:
-    """Notes that messages reached the customer, or with an error that they never will; each once."""
+def mark(database: Database, message_ids: list[int], error: str | None = None, revision: int | None = None) -> None:
+    """Notes that messages reached the customer in this wording, or with an error that they never will; each once."""
     with database.transaction() as session:
         for message_id in message_ids:
             message = session.get(Message, message_id)
@@ -186,25 +242,23 @@ def mark(database: Database, message_ids: list[int], error: str | None = None) -
                 continue
             if error is not None:
                 handover.not_delivered(session, message, error)
-            elif message.deleted:
-                message.delivered_at = now()  # there is nothing left to see, so nobody is told
+            elif message.deleted and revision in (None, message.revision):
+                # There is nothing left to see, so nobody is told.
+                message.delivered_at, message.delivered_revision = now(), message.revision
             else:
                 handover.delivered(session, message)
+                message.delivered_revision = message.revision if revision is None else revision
 
 
-def _parcel(message: Message, conversation: Conversation) -> Parcel:
-    assert message.id is not None and conversation.id is not None
-    named = f"{message.author}: {message.text}" if message.author and message.text else message.text
-    shown = {key: message.payload[key] for key in SHOWN if message.payload.get(key)}
-    return Parcel(
-        message.id,
-        conversation.id,
-        conversation.channel,
-        conversation.sender_id,
-        Said(named, shown),
-        message.deleted,
-        numbered(message.payload, named),
-    )
+def mark_corrected(database: Database, message_id: int, revision: int, done: bool) -> None:
+    """The customer has been told of this wording, or will never be, and then the agent is told."""
+    with database.transaction() as session:
+        message = session.get(Message, message_id)
+        if message is None or message.delivered_revision >= revision:
+            return
+        message.delivered_revision = revision
+        if not done:
+            handover.mark(session, message, "failed")
 
 
 def has_buttons(output: OutputChannel) -> bool:

@@ -32,10 +32,12 @@ from bot.gate import Gate
 from bot.intent_classifier import Registry, serve_from
 from bot.locks import ConversationLocks
 from bot.settings import Settings
-from bot.webchat.api import Refused, refusal, streams_blueprint
+from bot.webchat.api import streams_blueprint
+from bot.webchat.door import Refused, refusal
 from bot.webchat.house import House
 from bot.webchat.site import site_blueprint
 from bot.webchat.watch import Watch
+from escalation.desk_config import read_desk_config
 from labeling.database import Bell, Database, sqlite_engine
 from labeling.guidelines import Guidelines, read_guidelines
 from labeling.project import Project
@@ -138,12 +140,13 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     actions = actions_of(project, endpoints.action)
     agent = await _agent(endpoints, actions, database, str(settings.model))
     locks = ConversationLocks(database)
-    courier = Courier(database, channels, locks)
+    config = read_desk_config(project.desk)
+    courier = Courier(database, channels, locks, config.files.public_address)
     watch = Watch(database)
     dialogue = Dialogue(agent, _titles(project, database))
     gate = Gate(database, dialogue, locks, courier, watch.changed, read_project_policy(project))
     actions.on_stray_handoff = gate.call_late
-    house = House(database, gate, watch)
+    house = House(database, gate, watch, config.files)
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
     await running.start(listening, courier)
     return running

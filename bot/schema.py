@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from escalation.store.agent import Agent
 from escalation.store.case import Case
 from escalation.store.conversation import Conversation
+from escalation.store.file import StoredFile
 from escalation.store.inbox import Incoming
 from escalation.store.message import Message
 from escalation.store.move import MoveMade
@@ -42,6 +43,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Remark,
     Agent,
     MoveMade,
+    StoredFile,
     Turn,
     Correction,
     Review,

@@ -13,6 +13,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from bot.introduction import introduction_of
 from bot.question import Question, question_in
 from bot.recorder import Said
 from escalation import handover
@@ -116,7 +117,8 @@ def hear(database: Database, words: Words) -> Heard:
 def _hear(database: Database, words: Words) -> Heard:
     with database.transaction() as session:
         conversation = conversation_of(session, words.channel, words.sender_id)
-        message, new = handover.hear(session, conversation, words.text, _plain(words.client_id))
+        _introduce(conversation, words.metadata or {})
+        message, new = handover.hear(session, conversation, words.text, plain_id(words.client_id))
         if words.language:
             conversation.language = words.language
         if new:
@@ -126,7 +128,16 @@ def _hear(database: Database, words: Words) -> Heard:
         return Heard(conversation.id, message.id, message.number, not new)
 
 
-def _plain(client_id: object) -> str | None:
+def _introduce(conversation: Conversation, metadata: Mapping[str, Any]) -> None:
+    """What the channel says about the customer, where nothing was known."""
+    said = introduction_of(metadata)
+    conversation.customer_name = conversation.customer_name or said.name
+    conversation.language = conversation.language or said.language
+    conversation.page = conversation.page or said.page
+    conversation.page_title = conversation.page_title or said.page_title
+
+
+def plain_id(client_id: object) -> str | None:
     """Our own ids hold a colon, so that no client can take one."""
     if not isinstance(client_id, str) or not client_id:
         return None

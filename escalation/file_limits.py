@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from escalation.section import DeskConfigRefused, Section
 
@@ -17,6 +18,8 @@ class FileLimits:
     """Megabytes (10^6 bytes) of one file."""
     kinds: tuple[str, ...] = KINDS
     """Those that pass; an empty list lets none through."""
+    public_address: str = ""
+    """Where customers reach the bot, such as https://bot.example.com; without it files pass in the web chat alone."""
 
     @property
     def largest(self) -> int:
@@ -26,9 +29,22 @@ class FileLimits:
 
 def read_file_limits(written: object) -> FileLimits:
     """Raises DeskConfigRefused."""
-    section = Section("files", written, ("largest_mb", "kinds"))
+    section = Section("files", written, ("largest_mb", "kinds", "public_address"))
     kinds = section.texts("kinds", FileLimits.kinds)
     for kind in kinds:
         if kind not in KINDS:
             raise DeskConfigRefused(f"files.kinds knows no {kind}; there are {', '.join(KINDS)}")
-    return FileLimits(section.number("largest_mb", FileLimits.largest_mb, 0.001, 20), kinds)
+    return FileLimits(
+        largest_mb=section.number("largest_mb", FileLimits.largest_mb, 0.001, 20),
+        kinds=kinds,
+        public_address=_address(section.text("public_address", FileLimits.public_address)),
+    )
+
+
+def _address(written: str) -> str:
+    parts = urlsplit(written)
+    if written and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise DeskConfigRefused(
+            f"files.public_address must be an address such as https://bot.example.com, and is {written!r}"
+        )
+    return written.rstrip("/")

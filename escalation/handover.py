@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm import object_session
 from sqlmodel import Session, col
 
 from escalation.contact import contact_in
 from escalation.store.case import Case, CaseState, case_by_id, reopenable_case, unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id
+from escalation.store.file import drop_files
 from escalation.store.message import Message, Speaker, find_by_client_id, say
 from escalation.store.outbox import Errand, enqueue
 from labeling.clock import now
@@ -25,6 +28,18 @@ class Person:
 
     id: str
     name: str
+    shown_as: str = ""
+    """What customers are told they are called, where that is not their name."""
+    picture: str = ""
+    """The key of their picture, where customers may see it."""
+
+    @property
+    def to_customers(self) -> str:
+        return self.shown_as or self.name
+
+    @property
+    def greeting(self) -> str:
+        return f"{self.shown_as} is here." if self.shown_as else f"{self.name} from our team is here."
 
 
 class CaseTaken(Exception):
@@ -110,7 +125,7 @@ def pass_on(session: Session, case: Case, message: Message) -> None:
     message.case_id = case.id
     enqueue(session, case.id, Errand.POST_MESSAGE, message_id=message.id)
     if message.speaker == Speaker.CUSTOMER.value:
-        _wait(case)
+        _wait(session, case)
         _note_contact(session, case, contact_in(message.text))
 
 
@@ -120,10 +135,12 @@ def bot_has_the_word(case: Case | None, text: str) -> bool:
     return case is None or (case.bot_answers and not contact_in(text))
 
 
-def _wait(case: Case) -> None:
+def _wait(session: Session, case: Case) -> None:
     """The customer waits for an answer, if they did not already."""
     if case.asked_at is None:
         case.waits_since = case.asked_at = case.look_at = now()
+        assert case.id is not None
+        enqueue(session, case.id, Errand.UPDATE_CARD)
 
 
 def _note_contact(session: Session, case: Case, contact: str) -> None:
@@ -145,8 +162,7 @@ def _opened_again(session: Session, conversation_id: int) -> Case | None:
     case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
     case.closed_at, case.closed_by, case.outcome, case.reopen_until = None, None, None, None
     case.asked_at = None
-    _wait(case)
-    enqueue(session, case.id, Errand.UPDATE_CARD)
+    _wait(session, case)
     return case
 
 
@@ -162,15 +178,17 @@ def claim(session: Session, case_id: int, person: Person) -> Case:
             state=CaseState.CLAIMED.value,
             owner_id=person.id,
             owner_name=person.name,
+            owner_shown_as=person.shown_as or None,
+            owner_picture=person.picture,
             claimed_at=now(),
             bot_answers=False,
             look_at=now(),
         )
         .execution_options(synchronize_session=False)
     )
-    case = _fresh(session, case_id)
+    case = fresh(session, case_id)
     if taken.rowcount == 1:
-        tell_customer(session, case, f"{person.name} from our team is here.")
+        tell_customer(session, case, person.greeting)
         enqueue(session, case_id, Errand.UPDATE_CARD)
         return case
     if case.state == CaseState.CLOSED.value:
@@ -184,6 +202,7 @@ def release(session: Session, case_id: int, person: Person) -> Case:
     """Puts the owner's case back into the queue. Raises CaseTaken or CaseClosed."""
     case = _owned(session, case_id, person)
     case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
+    case.owner_shown_as, case.owner_picture = None, ""
     case.look_at = now()
     enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
@@ -191,7 +210,7 @@ def release(session: Session, case_id: int, person: Person) -> Case:
 
 def take_over(session: Session, case_id: int, person: Person) -> Case:
     """Makes the case this person's, whoever had it. Raises CaseClosed."""
-    case = _fresh(session, case_id)
+    case = fresh(session, case_id)
     if case.state == CaseState.CLAIMED.value and case.owner_id != person.id:
         case.state, case.owner_id = CaseState.OPEN.value, None
         session.flush()
@@ -200,7 +219,7 @@ def take_over(session: Session, case_id: int, person: Person) -> Case:
 
 def hand_to(session: Session, case_id: int, person: Person, colleague: Person) -> Case:
     """Gives the owner's case (or one that nobody owns) to a colleague. Raises CaseTaken or CaseClosed."""
-    case = _fresh(session, case_id)
+    case = fresh(session, case_id)
     if case.state != CaseState.OPEN.value:
         release(session, case_id, person)
         session.flush()
@@ -210,31 +229,48 @@ def hand_to(session: Session, case_id: int, person: Person, colleague: Person) -
     return case
 
 
-def reply(session: Session, case_id: int, person: Person, text: str, slack_ts: str, claims: bool = True) -> Message:
+def reply(
+    session: Session,
+    case_id: int,
+    person: Person,
+    text: str,
+    slack_ts: str,
+    claims: bool = True,
+    payload: Mapping[str, Any] | None = None,
+) -> Message:
     """The owner's words to the customer; a first reply `claims` an open case.
 
     The same `slack_ts` (seconds since 1970) twice is the same reply. Raises CaseTaken, CaseUnclaimed or CaseClosed.
     """
-    case = _fresh(session, case_id)
-    if case.state == CaseState.OPEN.value and not claims:
+    check_claim(session, case_id, claims)
+    case = _ready_for_reply(session, case_id, person, slack_ts)
+    return agent_says(session, case, person, text, payload, slack_ts=slack_ts)
+
+
+def check_claim(session: Session, case_id: int, claims: bool) -> None:
+    """Raises CaseUnclaimed where words alone shall not claim an open case."""
+    if not claims and fresh(session, case_id).state == CaseState.OPEN.value:
         raise CaseUnclaimed(case_id)
-    return _say(session, _ready_for_reply(session, case_id, person, slack_ts), person, text, slack_ts)
 
 
-def interject(session: Session, case_id: int, person: Person, text: str, slack_ts: str) -> Message:
-    """Words to the customer from somebody who does not own the case and leaves it where it is. Raises CaseClosed."""
-    case = _fresh(session, case_id)
-    if case.state == CaseState.CLOSED.value:
-        raise CaseClosed(case_id)
-    return _say(session, case, person, text, slack_ts)
-
-
-def _say(session: Session, case: Case, person: Person, text: str, slack_ts: str) -> Message:
+def agent_says(
+    session: Session,
+    case: Case,
+    person: Person,
+    text: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    slack_ts: str | None = None,
+    client_id: str = "",
+) -> Message:
+    """Whoever owns the case. Named by where it stands in Slack, or else by `client_id`; a name is one message's."""
     conversation = conversation_by_id(session, case.conversation_id)
-    client_id = f"slack:{case.slack_channel}:{slack_ts}"
-    seen = find_by_client_id(session, case.conversation_id, client_id)
-    if seen is not None:
-        return seen
+    client_id = f"slack:{case.slack_channel}:{slack_ts}" if slack_ts else client_id
+    known = find_by_client_id(session, case.conversation_id, client_id)
+    if known is not None:
+        return known
+    if case.waits_since is not None and case.id is not None:
+        enqueue(session, case.id, Errand.UPDATE_CARD)
     case.waits_since, case.asked_at, case.look_at = None, None, now()
     case.answered_at = case.answered_at or now()
     return say(
@@ -243,6 +279,9 @@ def _say(session: Session, case: Case, person: Person, text: str, slack_ts: str)
         Speaker.AGENT,
         text,
         author=person.name,
+        shown_as=person.shown_as,
+        picture=person.picture,
+        payload=dict(payload or {}),
         client_id=client_id,
         case_id=case.id,
         slack_ts=slack_ts,
@@ -260,8 +299,16 @@ def _ready_for_reply(session: Session, case_id: int, person: Person, slack_ts: s
         return case  # Slack tells of a reply and of the click after it in any order
 
 
-def reword(message: Message, text: str | None) -> None:
-    """An agent edited (or, with no text, deleted) what they had said; streams send the newest wording again."""
+def reword(message: Message, text: str | None, payload: Mapping[str, Any] | None = None) -> None:
+    """Somebody edited (or, with no text, deleted) what they had said; streams send the newest wording again.
+
+    `payload` replaces what was shown beside the words. Deleting takes it away, files included.
+    """
+    session = object_session(message)
+    if text is None and isinstance(session, Session) and message.id is not None:
+        drop_files(session, message.id)
+    if text is None or payload is not None:
+        message.payload = dict(payload or {})
     message.text = text or ""
     message.deleted = text is None
     message.revision += 1
@@ -269,13 +316,13 @@ def reword(message: Message, text: str | None) -> None:
 
 def close(session: Session, case_id: int, person: Person, outcome: Outcome) -> Case:
     """Ends the owner's case (or one that nobody owns); the bot answers again. Raises CaseTaken or CaseClosed."""
-    case = _fresh(session, case_id)
+    case = fresh(session, case_id)
     if case.state == CaseState.OPEN.value:
         case.owner_id, case.owner_name = person.id, person.name
     _owned(session, case_id, person)
     case.state, case.closed_at, case.closed_by = CaseState.CLOSED.value, now(), person.name
     case.outcome = outcome.value
-    tell_customer(session, case, FAREWELL[outcome].format(name=person.name))
+    tell_customer(session, case, FAREWELL[outcome].format(name=person.to_customers))
     enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
 
@@ -292,16 +339,18 @@ def close_inactive(session: Session, case: Case, words: str, reopen_until: datet
 def delivered(session: Session, message: Message) -> None:
     """The customer's channel has it; an agent sees a mark on their words."""
     message.delivered_at, message.delivery_error = now(), None
-    _mark(session, message, "delivered")
+    message.delivered_revision = message.revision
+    mark(session, message, "delivered")
 
 
 def not_delivered(session: Session, message: Message, error: str) -> None:
     """The customer's channel refused it for good; the agent sees that too."""
     message.delivery_error = error
-    _mark(session, message, "failed")
+    mark(session, message, "failed")
 
 
-def _mark(session: Session, message: Message, note: str) -> None:
+def mark(session: Session, message: Message, note: str) -> None:
+    """Agents see `note` (delivered, failed, read) on their words."""
     if message.speaker == Speaker.AGENT.value and message.case_id is not None:
         enqueue(session, message.case_id, Errand.MARK, message_id=message.id, note=note)
 
@@ -313,7 +362,7 @@ def tell_customer(session: Session, case: Case, text: str) -> None:
 
 
 def _owned(session: Session, case_id: int, person: Person) -> Case:
-    case = _fresh(session, case_id)
+    case = fresh(session, case_id)
     if case.state == CaseState.CLOSED.value:
         raise CaseClosed(case_id)
     if case.owner_id != person.id:
@@ -321,6 +370,6 @@ def _owned(session: Session, case_id: int, person: Person) -> Case:
     return case
 
 
-def _fresh(session: Session, case_id: int) -> Case:
+def fresh(session: Session, case_id: int) -> Case:
     session.flush()
     return case_by_id(session, case_id)

@@ -161,9 +161,11 @@ def labels(session: Session) -> list[Label]:
 
 
 def texts_of(session: Session, turn_ids: Sequence[int]) -> dict[int, str]:
+    """Without those that the customer has deleted."""
     texts: dict[int, str] = {}
     for some in in_chunks(turn_ids):
-        texts.update((i, t) for i, t in session.exec(select(Turn.id, Turn.text).where(col(Turn.id).in_(some))) if i)
+        rows = session.exec(select(Turn.id, Turn.text).where(col(Turn.id).in_(some)))
+        texts.update((turn_id, text) for turn_id, text in rows if turn_id and text)
     return texts
 
 

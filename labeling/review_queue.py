@@ -31,6 +31,10 @@ class Order(str, Enum):
     NEWEST = "newest"
 
 
+DELETED = "(deleted by the customer)"
+"""Stands for the words of a turn that are gone. Such a turn teaches nothing, whatever is said of it."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which turns to list. Empty means any."""
@@ -211,7 +215,7 @@ def _item(turn: Turn, found: TurnState) -> Item:
     assert turn.id is not None
     return Item(
         turn_id=turn.id,
-        text=turn.text,
+        text=turn.text or DELETED,
         stored_ranking=turn.ranking,
         confidence=turn.confidence,
         tier=turn.tier,

@@ -8,40 +8,27 @@ import os
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from sanic import Blueprint
-from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sqlmodel import select
 
+from bot.introduction import introduction_of
 from bot.turns import Words
-from bot.webchat.house import House
-from bot.webchat.shape import conversation_id_of
+from bot.webchat.door import Refused, body_of, find, house_of, known
+from bot.webchat.files import add_files
+from bot.webchat.rewording import add_rewording
 from bot.webchat.stream import poll, stream
-from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, clean, short
+from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
 from escalation.store.conversation import Conversation, find_conversation
 from escalation.store.message import Message, Speaker
 from labeling.database import Database
 
 TOKEN = "HANDRAISE_STREAM_TOKEN"  # noqa: S105  # the variable's name, not a token
-UNKNOWN = "There is no such conversation."
 NO_BUTTON = "That button is not there. Please choose one of the buttons in the chat, or write."
 NO_TEXT = 'Send {"text": "…", "id": "…"} or {"choice": {"number": n, "index": i}, "id": "…"}.'
 FORBIDDEN = f"Reading this stream needs `Authorization: Bearer …` with the bot's {TOKEN}."
-
-
-class Refused(Exception):
-    """An answer that is an error: a status and one sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def refusal(error: Refused) -> HTTPResponse:
-    return json({"error": str(error)}, status=error.status)
 
 
 def chat_blueprint(channel: str) -> Blueprint:
@@ -50,28 +37,30 @@ def chat_blueprint(channel: str) -> Blueprint:
 
     @chat.post("/conversations")
     async def begin(request: Request) -> HTTPResponse:
-        said = _body(request, allow_empty=True)
+        said = body_of(request, allow_empty=True)
         sender_id = secrets.token_urlsafe(24)
-        await asyncio.to_thread(_begin, _house(request).database, channel, sender_id, said)
+        await asyncio.to_thread(_begin, house_of(request).database, channel, sender_id, said)
         return json({"conversation": sender_id}, status=201)
 
     @chat.post("/conversations/<sender_id:str>/messages")
     async def write(request: Request, sender_id: str) -> HTTPResponse:
-        house, said = _house(request), _body(request)
+        house, said = house_of(request), body_of(request)
         words = await asyncio.to_thread(_words, house.database, channel, sender_id, said)
         heard = await house.gate.hear(words)
         return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
 
     @chat.get("/conversations/<sender_id:str>/messages")
     async def read(request: Request, sender_id: str) -> HTTPResponse:
-        house = _house(request)
-        return await poll(request, house, await _known(house, channel, sender_id))
+        house = house_of(request)
+        return await poll(request, house, await known(house, channel, sender_id))
 
     @chat.get("/conversations/<sender_id:str>/stream")
     async def follow(request: Request, sender_id: str) -> None:
-        house = _house(request)
-        await stream(request, house, await _known(house, channel, sender_id))
+        house = house_of(request)
+        await stream(request, house, await known(house, channel, sender_id))
 
+    add_rewording(chat, channel)
+    add_files(chat, channel)
     return chat
 
 
@@ -82,61 +71,35 @@ def streams_blueprint() -> Blueprint:
     @streams.get("/conversations/<channel:str>/<sender_id:str>/messages")
     async def read(request: Request, channel: str, sender_id: str) -> HTTPResponse:
         _check_token(request)
-        house = _house(request)
-        return await poll(request, house, await _known(house, channel, sender_id))
+        house = house_of(request)
+        return await poll(request, house, await known(house, channel, sender_id))
 
     @streams.get("/conversations/<channel:str>/<sender_id:str>/stream")
     async def follow(request: Request, channel: str, sender_id: str) -> None:
         _check_token(request)
-        house = _house(request)
-        await stream(request, house, await _known(house, channel, sender_id))
+        house = house_of(request)
+        await stream(request, house, await known(house, channel, sender_id))
 
     return streams
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.ctx.house
-    return house
-
-
-def _body(request: Request, allow_empty: bool = False) -> Mapping[str, Any]:
-    if allow_empty and not request.body:
-        return {}
-    try:
-        said = request.json
-    except InvalidUsage:
-        said = None
-    if not isinstance(said, dict):
-        raise Refused(400, "Send a JSON object.")
-    return said
-
-
-async def _known(house: House, channel: str, sender_id: str) -> int:
-    return await asyncio.to_thread(_find, house.database, channel, sender_id)
-
-
-def _find(database: Database, channel: str, sender_id: str) -> int:
-    conversation_id = conversation_id_of(database, channel, clean(unquote(sender_id)))
-    if conversation_id is None:
-        raise Refused(404, UNKNOWN)
-    return conversation_id
-
-
 def _begin(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> None:
     with database.transaction() as session:
+        customer = introduction_of(said)
         session.add(
             Conversation(
                 channel=channel,
                 sender_id=sender_id,
-                customer_name=short(said.get("name"), 80),
-                page=short(said.get("page"), 2000),
-                language=short(said.get("language"), LONGEST_LANGUAGE),
+                customer_name=customer.name,
+                page=customer.page,
+                page_title=customer.page_title,
+                language=customer.language,
             )
         )
 
 
 def _words(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:
-    _find(database, channel, sender_id)
+    find(database, channel, sender_id)
     choice, language = said.get("choice"), short(said.get("language"), LONGEST_LANGUAGE)
     if choice is not None:
         title, payload = _chosen(database, channel, sender_id, choice)

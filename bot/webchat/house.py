@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.gate import Gate
 from bot.webchat.watch import Watch
+from escalation.file_limits import FileLimits
 from labeling.database import Database
 
 
@@ -14,3 +15,4 @@ class House:
     database: Database
     gate: Gate
     watch: Watch
+    files: FileLimits = field(default_factory=FileLimits)

@@ -9,6 +9,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.question import question_in
+from escalation.file_kind import PICTURES
+from escalation.rewording import may_edit
 from escalation.store.case import Case, CaseState, unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Message, Speaker, messages_after
@@ -43,8 +45,8 @@ def read_news(database: Database, conversation_id: int, after: int, known: Mappi
         reworded = _reworded(session, conversation_id)
         edits = [m for m in reworded if m.number <= after and m.revision > known.get(m.number, 0)]
         return News(
-            messages=tuple(_shape(message) for message in messages),
-            edits=tuple(_shape(message) for message in edits),
+            messages=tuple(_shape(session, message) for message in messages),
+            edits=tuple(_shape(session, message) for message in edits),
             state=_state(session, conversation_id),
             revisions={message.number: message.revision for message in reworded},
             undelivered=tuple(m.id for m in messages if m.delivered_at is None and m.id is not None),
@@ -56,19 +58,26 @@ def _reworded(session: Session, conversation_id: int) -> list[Message]:
     return list(session.exec(rows.order_by(col(Message.number))))
 
 
-def _shape(message: Message) -> dict[str, Any]:
+def _shape(session: Session, message: Message) -> dict[str, Any]:
     is_customer = message.speaker == Speaker.CUSTOMER.value
     return {
         "number": message.number,
         "speaker": message.speaker,
-        "author": message.author,
+        "author": message.shown_as or message.author,
+        "picture": address_of(message.picture) if message.picture else "",
         "text": message.text,
         "payload": _payload(message.payload),
         "at": f"{message.created_at.isoformat(timespec='milliseconds')}Z",
         "edited": message.revision > 0 and not message.deleted,
         "deleted": message.deleted,
         "client_id": message.client_id if is_customer else None,
+        "editable": is_customer and not message.deleted and may_edit(session, message),
     }
+
+
+def address_of(key: str) -> str:
+    """Of a file, from /chat/ on."""
+    return f"files/{key}"
 
 
 def _payload(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,12 +86,25 @@ def _payload(stored: Mapping[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {"buttons": [{"title": str(button.get("title", ""))} for button in buttons]}
     if question_in(stored) is not None:
         shown["question"] = True  # the last button is a way out
+    if stored.get("files"):
+        shown["files"] = [_file(file) for file in stored["files"]]
+    if stored.get("runs"):
+        shown["runs"] = stored["runs"]
     if stored.get("image"):
         shown["image"] = stored["image"]
     for key in ("attachment", "custom"):
         if stored.get(key):
             shown[key] = stored[key]
     return shown
+
+
+def _file(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "address": address_of(stored["key"]),
+        "name": stored["name"],
+        "size": stored["size"],
+        "picture": stored["kind"] in PICTURES,
+    }
 
 
 def _state(session: Session, conversation_id: int) -> dict[str, Any]:
@@ -100,6 +122,7 @@ def _state(session: Session, conversation_id: int) -> dict[str, Any]:
 
 def _person(case: Case) -> dict[str, str]:
     """here: somebody has it; waiting: somebody was called; later: nobody is there, so the bot answers meanwhile."""
-    if case.state == CaseState.CLAIMED.value:
-        return {"state": "here", "name": case.owner_name or ""}
-    return {"state": "later" if case.bot_answers else "waiting", "name": ""}
+    if case.state != CaseState.CLAIMED.value:
+        return {"state": "later" if case.bot_answers else "waiting", "name": ""}
+    shown = {"state": "here", "name": case.owner_shown_as or case.owner_name or ""}
+    return {**shown, "picture": address_of(case.owner_picture)} if case.owner_picture else shown

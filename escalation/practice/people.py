@@ -78,7 +78,7 @@ HAND = (
 
 def profile(person: Person, base_url: str) -> JSON:
     first, _, last = person.name.partition(" ")
-    picture = f"{base_url}/play/avatar/{person.key}.svg"
+    picture = f"{base_url}/play/avatar/{person.key}.png"
     pictures = {f"image_{size}": picture for size in (24, 32, 48, 72, 192, 512)}
     return {
         "title": person.title,

@@ -9,7 +9,7 @@ Reading
   GET  /play/thread?as&channel&ts                {"messages"}: a thread whole
   GET  /play/calls                               the app's last Web API calls: method, arguments, ok, error
   GET  /play/deliveries                          the last payloads sent to the app, and what came of them
-  GET  /play/avatar/{key}.svg   GET /play/file/{id}
+  GET  /play/avatar/{key}.svg   GET  /play/avatar/{key}.png   GET /play/file/{id}
 
 Acting (POST; channel is an id or a name)
   /play/post       as, channel, text, thread_ts?, broadcast?           → {"ts"}
@@ -52,6 +52,7 @@ from escalation.practice.moves import NO_ANSWER, Moves
 from escalation.practice.outlook import outlook, thread
 from escalation.practice.payloads import Place
 from escalation.practice.people import avatar_svg
+from escalation.practice.portrait import portrait_png
 from escalation.practice.practice import Practice
 from escalation.practice.refusal import JSON, Refused, missing
 from escalation.practice.response_url import respond
@@ -186,6 +187,7 @@ class Play:
             Route("/calls", self._guarded(self.calls)),
             Route("/deliveries", self._guarded(self.deliveries)),
             Route("/avatar/{key}.svg", self._guarded(self.avatar)),
+            Route("/avatar/{key}.png", self._guarded(self.portrait)),
             Route("/file/{id}", self._guarded(self.file)),
             Route("/upload", self._guarded(self.upload), methods=["POST"]),
             Route("/misbehave", self._guarded(self.misbehave), methods=["POST"]),
@@ -241,6 +243,11 @@ class Play:
     async def avatar(self, request: Request) -> Response:
         person = self._practice.workspace.person(request.path_params["key"])
         return Response(avatar_svg(person), media_type="image/svg+xml")
+
+    async def portrait(self, request: Request) -> Response:
+        """As Slack gives pictures: never as SVG."""
+        person = self._practice.workspace.person(request.path_params["key"])
+        return Response(portrait_png(person), media_type="image/png")
 
     async def file(self, request: Request) -> Response:
         stored = self._practice.files.find(request.path_params["id"])

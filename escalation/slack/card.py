@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from escalation.relay import Policy
 from escalation.slack.block import (
     Block,
     actions,
@@ -23,16 +24,20 @@ from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import brief, escape, shorten
 from escalation.slack.press import Do
-from escalation.slack.talk import preview, quote
+from escalation.slack.talk import preview, quote, words
 from escalation.slack.teaching import teaching_blocks
-from escalation.store.case import CaseState
+from escalation.store.case import Case, CaseState
+from escalation.store.conversation import Conversation
 from escalation.store.message import Message
 
 LINES = 6
 """Earlier messages on the card; a button shows the whole conversation."""
 QUOTED = 4
 """Sections that the customer's decisive message may fill."""
-HOW = "Reply in the thread: the customer reads it. Begin with `note:` for a private note."
+HOW = {
+    Policy.REPLIES: "Reply in the thread: the customer reads it. Begin with `note:` for a private note.",
+    Policy.BUTTON: "The customer reads what you send with *Reply…*; whatever is written in the thread stays here.",
+}
 CASE = "case:"
 """Begins the `block_id` of the case's own buttons."""
 _CHANNELS = {"webchat": "Web chat", "rest": "REST", "callback": "Callback"}
@@ -46,15 +51,15 @@ class Card:
     blocks: tuple[Block, ...]
 
 
-def draw_card(file: CaseFile, intents: Intents) -> Card:
+def draw_card(file: CaseFile, intents: Intents, policy: Policy = Policy.REPLIES) -> Card:
     """The case as it stands, with the buttons that fit its state."""
     blocks = [
         header(_heading(file)),
         context(_circumstances(file)),
         section(f"*Why a person:* {brief(file.case.reason, 1000)}"),
         *_conversation(file),
-        context(_state(file)),
-        actions(f"{CASE}{file.case.id}", [*_moves(file), *_canned(file)]),
+        context(_state(file, policy)),
+        actions(f"{CASE}{file.case.id}", [*_moves(file, policy), *_canned(file)]),
         *([divider(), *teaching_blocks(file, intents)] if file.turn else []),
     ]
     return Card(_notification(file), tuple(blocks))
@@ -83,43 +88,59 @@ def _heading(file: CaseFile) -> str:
 
 
 def _notification(file: CaseFile) -> str:
-    said = file.turn.text if file.turn else file.case.reason
+    said = (file.turn.text or "(deleted)") if file.turn else file.case.reason
     return f"{escape(_heading(file))} (case {file.case.id}): {brief(said, 150)}"
 
 
 def _circumstances(file: CaseFile) -> str:
     conversation = file.conversation
     parts = [f"*Case {file.case.id}*", _CHANNELS.get(conversation.channel, escape(conversation.channel))]
-    if conversation.page:
-        parts.append(brief(conversation.page, 120))
+    if conversation.page or conversation.page_title:
+        parts.append(_page(conversation))
     if conversation.language:
-        parts.append(escape(conversation.language))
+        parts.append(f"speaks {brief(conversation.language, 35)}")
     if file.case.tier:
         parts.append(f"tier *{escape(file.case.tier)}*")
     if file.earlier_cases:
-        parts.append("one earlier case" if file.earlier_cases == 1 else f"{file.earlier_cases} earlier cases")
+        parts.append(_earlier(file.earlier_cases))
     return " · ".join(parts)
 
 
+def _earlier(cases: Sequence[Case]) -> str:
+    """How often, and who had the last one: they know most."""
+    number = "one earlier case" if len(cases) == 1 else f"{len(cases)} earlier cases"
+    last = cases[-1]
+    if last.closed_at is None:
+        return number
+    by = brief(last.owner_name or last.closed_by or "nobody", 40)
+    return f"{number}, the last with {by} {_moment(last.closed_at, '{date_short_pretty}')}"
+
+
+def _page(conversation: Conversation) -> str:
+    """Its title, if it has one; a customer's browser says both, so neither is made a link."""
+    title, address = brief(conversation.page_title, 80), brief(conversation.page, 120)
+    return f"on “{title}” ({address})" if title and address else f"on {title or address}"
+
+
 def _conversation(file: CaseFile) -> list[Block]:
-    before, decisive = _parted(file)
-    blocks = []
-    if before:
-        left_out = len(before) - LINES
-        more = f"_{left_out} earlier messages_\n" if left_out > 0 else ""
-        blocks += [section(more + preview(before[-LINES:]))]
-    if decisive is not None:
-        blocks += [section(piece) for piece in quote(decisive.text)[:QUOTED]]
-    return blocks
-
-
-def _parted(file: CaseFile) -> tuple[list[Message], Message | None]:
-    """The earlier conversation, and the message that the card is about, which is shown whole."""
+    """In order; the message that the card is about is shown whole."""
     decisive = next((one for one in file.messages if file.turn and one.id == file.turn.message_id), None)
-    return [message for message in file.messages if message is not decisive], decisive
+    if decisive is None:
+        return _previewed(file.messages)
+    place = file.messages.index(decisive)
+    quoted = [section(piece) for piece in quote(words(decisive))[:QUOTED]]
+    return [*_previewed(file.messages[:place]), *quoted, *_previewed(file.messages[place + 1 :])]
 
 
-def _state(file: CaseFile) -> str:
+def _previewed(messages: Sequence[Message]) -> list[Block]:
+    if not messages:
+        return []
+    left_out = len(messages) - LINES
+    more = f"_{left_out} earlier messages_\n" if left_out > 0 else ""
+    return [section(more + preview(messages[-LINES:]))]
+
+
+def _state(file: CaseFile, policy: Policy) -> str:
     case = file.case
     if case.state == CaseState.CLOSED.value and case.closed_at:
         how = "handed back to the bot" if case.outcome == "handed_back" else "answered"
@@ -128,8 +149,16 @@ def _state(file: CaseFile) -> str:
     if case.state == CaseState.CLAIMED.value and case.claimed_at:
         waited = _span(case.opened_at, case.claimed_at)
         owner, since = brief(case.owner_name or "", 80), _moment(case.claimed_at)
-        return f"💬 *{owner}* has this case since {since} · the customer waited {waited}\n{HOW}"
-    return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')}\n{HOW}"
+        had = f"💬 *{owner}* has this case since {since} · the customer waited {waited}"
+        return "\n".join([had, *_unanswered(case), HOW[policy]])
+    return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')}\n{HOW[policy]}"
+
+
+def _unanswered(case: Case) -> list[str]:
+    """How long the customer waits now; Slack itself keeps the words true."""
+    if case.waits_since is None:
+        return []
+    return [f"⏳ Waits for an answer since {_moment(case.waits_since, '{time} ({ago})')}"]
 
 
 def _moment(at: datetime, form: str = "{time}") -> str:
@@ -144,17 +173,20 @@ def _span(start: datetime, end: datetime) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
-def _moves(file: CaseFile) -> list[Block]:
+def _moves(file: CaseFile, policy: Policy) -> list[Block]:
     number = str(file.case.id)
+    note = button(Do.NOTE.value, "Note…", number)
     whole = button(Do.WHOLE.value, "Whole conversation", number)
     if file.case.state == CaseState.CLOSED.value:
-        return [whole]
+        return [note, whole]
     back = button(Do.HAND_BACK.value, "Hand back to the bot", number)
     close = button(Do.CLOSE.value, "Close", number)
     hand = people_menu(Do.HAND_TO.value, "Hand to…")
     if file.case.state == CaseState.OPEN.value:
-        return [button(Do.CLAIM.value, "Claim", number, style="primary"), hand, back, close, whole]
-    return [close, back, button(Do.RELEASE.value, "Release", number), hand, _take_over(file, number), whole]
+        return [button(Do.CLAIM.value, "Claim", number, style="primary"), note, hand, back, close, whole]
+    reply = [button(Do.REPLY.value, "Reply…", number, style="primary")] if policy is Policy.BUTTON else []
+    release = button(Do.RELEASE.value, "Release", number)
+    return [*reply, note, close, back, release, hand, _take_over(file, number), whole]
 
 
 def _canned(file: CaseFile) -> list[Block]:

@@ -36,8 +36,8 @@ class CaseFile:
     """Each person's last word on that turn."""
     causes: Mapping[int, Cause] = field(default_factory=dict)
     """By correction, why it was needed, where somebody said so."""
-    earlier_cases: int = 0
-    """How often this customer needed people before."""
+    earlier_cases: tuple[Case, ...] = ()
+    """Those in which this customer needed people before, in order."""
 
     @property
     def ranking(self) -> Ranking | None:
@@ -95,9 +95,9 @@ def _earlier(session: Session, case: Case, raising: Turn | None) -> list[Turn]:
     return sorted((turn for turn in newest if turn is not raising), key=lambda turn: turn.id or 0)
 
 
-def _earlier_cases(session: Session, case: Case) -> int:
-    rows = select(Case.id).where(Case.conversation_id == case.conversation_id, col(Case.id) < case.id)
-    return len(session.exec(rows).all())
+def _earlier_cases(session: Session, case: Case) -> tuple[Case, ...]:
+    rows = select(Case).where(Case.conversation_id == case.conversation_id, col(Case.id) < case.id)
+    return tuple(session.exec(rows.order_by(col(Case.id))))
 
 
 def _corrections(session: Session, turn: Turn | None) -> list[Correction]:

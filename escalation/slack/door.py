@@ -10,24 +10,36 @@ from dataclasses import asdict
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlmodel import col, select
 
 from escalation.desk_config import DeskConfig
+from escalation.slack.arrival import Place
 from escalation.slack.block import option
 from escalation.slack.canned.door import CannedDoor
-from escalation.slack.event import NotForUs, read_event
+from escalation.slack.card import case_of_card, customer
+from escalation.slack.case_file import read_case_file
+from escalation.slack.copies import typed
+from escalation.slack.event import NotForUs, Reaction, read_event
 from escalation.slack.inbox import KINDS, Item
 from escalation.slack.intents import Intents
+from escalation.slack.note_moves import reply_of
 from escalation.slack.people import People
-from escalation.slack.press import Do, Press, read_press
+from escalation.slack.press import (
+    NOTE_WINDOW,
+    REPLY_WINDOW,
+    WORDS,
+    Do,
+    Press,
+    Written,
+    read_press,
+    read_written,
+)
 from escalation.slack.teaching.door import TeachingDoor
-from escalation.slack.window import conversation_window
-from escalation.store.case import case_by_id
+from escalation.slack.window import conversation_window, editing_window, writing_window
+from escalation.store.case import CaseState, case_by_id
 from escalation.store.inbox import receive
 from escalation.store.message import Message
-from escalation.store.posted_card import card_at
 from labeling.database import Database
 from labeling.examples import Example
 
@@ -45,19 +57,21 @@ class Door:
     def __init__(
         self,
         database: Database,
-        slack: WebClient,
+        place: Place,
         intents: Intents,
         wake: Callable[[], None],
+        config: DeskConfig,
         examples: Callable[[], Sequence[Example]],
         people: People,
-        config: DeskConfig,
     ) -> None:
         self._database = database
-        self._slack = slack
+        self._slack = place.slack
+        self._bot_user_id = place.bot_user_id
+        self._config = config
         self._intents = intents
         self._wake = wake
-        self._teaching = TeachingDoor(database, slack, intents, examples, self._keep, self._open, {})
-        self._canned = CannedDoor(database, slack, intents, people, config.canned, self._keep, self._open)
+        self._teaching = TeachingDoor(database, place.slack, intents, examples, self._keep, self._open, {})
+        self._canned = CannedDoor(database, place.slack, intents, people, config.canned, self._keep, self._open)
 
     def app(self, signing_secret: str) -> App:
         """The Bolt app, for Socket Mode and HTTP alike. It acknowledges when a listener has returned."""
@@ -72,16 +86,27 @@ class Door:
         app.action(Do.WHOLE.value)(self.open_conversation)
         self._teaching.listen(app)
         self._canned.listen(app)
+        app.action(Do.REPLY.value)(self.open_writing)
+        app.action(Do.NOTE.value)(self.open_writing)
+        app.action(Do.OWN.value)(self.take_own)
         app.action(ANY)(self.take_press)
         app.options(ANY)(self.offer_intents)
+        app.view(REPLY_WINDOW)(self.take_written)
+        app.view(NOTE_WINDOW)(self.take_written)
         app.view(ANY)(lambda ack: ack())
         app.error(_unkept)
         return app
 
     def take_event(self, event: JSON) -> None:
         read = read_event(event)
+        if isinstance(read, Reaction) and not self._makes_a_note(read):
+            return
         if not isinstance(read, NotForUs):
             self._keep(read)
+
+    def _makes_a_note(self, reaction: Reaction) -> bool:
+        """Our own marks are reactions too."""
+        return reaction.name in self._config.relay.note_reactions and reaction.person_id != self._bot_user_id
 
     def take_press(self, ack: Ack, body: JSON) -> None:
         self._keep(read_press(body))
@@ -93,16 +118,56 @@ class Door:
         ack(options=[option(one.title, one.intent, one.definition) for one in found])
 
     def open_conversation(self, ack: Ack, body: JSON) -> None:
-        press = read_press(body)
+        press, case_id = read_press(body), case_of_card(body)
         with self._database.reading() as session:
-            card = card_at(session, press.channel, press.message_ts)
             messages: list[Message] = []
-            if card is not None:
-                case = case_by_id(session, card.case_id)
+            if case_id is not None:
+                case = case_by_id(session, case_id)
                 rows = select(Message).where(Message.conversation_id == case.conversation_id)
                 messages = list(session.exec(rows.order_by(col(Message.number).desc()).limit(_WINDOW_MESSAGES)))
         self._open(body, press, conversation_window(messages[::-1]))
         ack()
+
+    def open_writing(self, ack: Ack, body: JSON) -> None:
+        press, case_id = read_press(body), case_of_card(body)
+        if case_id is not None:
+            with self._database.reading() as session:
+                file = read_case_file(session, case_id)
+            self._open(body, press, writing_window(case_id, customer(file), note=press.action == Do.NOTE.value))
+        ack()
+
+    def take_own(self, ack: Ack, body: JSON) -> None:
+        """The menu of a reply from the window: to change it, its case's owner gets the window again."""
+        press = read_press(body)
+        if press.value.startswith(Do.EDIT_OWN.value):
+            with self._database.reading() as session:
+                message = session.get(Message, reply_of(press))
+            if message is not None and message.case_id is not None and message.id is not None and not message.deleted:
+                self._open(body, press, editing_window(message.case_id, message.id, typed(message)))
+        else:
+            self._keep(press)
+        ack()
+
+    def take_written(self, ack: Ack, body: JSON) -> None:
+        """A reply that cannot be sent keeps its window open, with its words in it."""
+        written = read_written(body)
+        objection = None if written.note else self._objection_to_reply(written)
+        if not written.text:
+            objection = "Please write something."
+        if objection:
+            ack(response_action="errors", errors={WORDS: objection})
+            return
+        self._keep(written)
+        ack()
+
+    def _objection_to_reply(self, written: Written) -> str | None:
+        with self._database.reading() as session:
+            case = case_by_id(session, written.case_id)
+        if case.state == CaseState.CLOSED.value:
+            return f"{case.closed_by or 'Somebody'} has closed this case, so nothing can be sent any more."
+        if case.state == CaseState.OPEN.value:
+            return None if self._config.owning.claim_on_reply else "Nobody has this case: claim it first."
+        return None if case.owner_id == written.person_id else f"{case.owner_name} has this case: take it over first."
 
     def _open(self, body: JSON, press: Press, view: JSON) -> None:
         try:

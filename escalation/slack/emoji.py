@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rich.emoji import Emoji
+
 SIGNS = {
     "slightly_smiling_face": "🙂", "smile": "😄", "smiley": "😃", "grinning": "😀", "grin": "😁", "blush": "😊",
     "wink": "😉", "joy": "😂", "laughing": "😆", "sweat_smile": "😅", "relaxed": "☺️", "relieved": "😌",
@@ -21,9 +23,25 @@ SIGNS = {
     "paperclip": "📎", "lock": "🔒", "closed_lock_with_key": "🔐", "key": "🔑", "arrow_right": "➡️", "coffee": "☕",
     "tent": "⛺", "hiking_boot": "🥾", "mountain": "⛰️",
 }  # fmt: skip
-_CODE = re.compile(r":([a-z0-9_+'-]+)(?:::skin-tone-\d)?:")
+_CODE = re.compile(r":([a-z0-9_+'-]+):(?::skin-tone-\d:)?")
+_COUNTRY = re.compile(r"flag-([a-z]{2})")
+_REGIONAL_A = ord("🇦")
 
 
 def signs(text: str) -> str:
     """Short codes as signs; one that is unknown stays as it was typed, and so does the time 12:30:15."""
-    return _CODE.sub(lambda found: SIGNS.get(found[1], found[0]), text)
+    return _CODE.sub(_sign, text)
+
+
+def _sign(found: re.Match[str]) -> str:
+    """Ours first; rich's list knows most of the others by the names that Slack uses."""
+    code = found[1]
+    country = _COUNTRY.fullmatch(code)
+    if country:
+        return "".join(chr(_REGIONAL_A + ord(letter) - ord("a")) for letter in country[1])
+    return SIGNS.get(code) or (found[0] if code.isdecimal() else _of_rich(code, found[0]))
+
+
+def _of_rich(code: str, otherwise: str) -> str:
+    sign = Emoji.replace(f":{code}:")
+    return otherwise if sign == f":{code}:" else sign

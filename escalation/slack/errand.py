@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,20 +10,22 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlmodel import Session, col, select, update
 
-from escalation.destination import Routing
-from escalation.slack.block import context, section
-from escalation.slack.card import customer, draw_card
+from escalation.desk_config import DeskConfig
+from escalation.slack.block import context
+from escalation.slack.card import Card, draw_card
 from escalation.slack.case_file import CaseFile, read_case_file
+from escalation.slack.copies import Copies, Thread
 from escalation.slack.directory import mentions
 from escalation.slack.intents import Intents
-from escalation.slack.mrkdwn import escape, split
+from escalation.slack.mrkdwn import escape
+from escalation.slack.people import People
 from escalation.slack.window import about_held, question_about_held
 from escalation.store.agent import away_among
 from escalation.store.case import Case, CaseState, case_by_id
-from escalation.store.message import Message, Speaker
-from escalation.store.outbox import Errand, Outgoing, enqueue
+from escalation.store.message import Message
+from escalation.store.outbox import Errand, Outgoing
 from escalation.store.posted_card import PostedCard
-from escalation.store.remark import remark_at
+from escalation.store.remark import Fate, remark_at
 from escalation.ticker import subject_of
 from labeling.clock import now
 from labeling.database import Database
@@ -32,8 +33,7 @@ from labeling.database import Database
 LEASE_SECONDS = 15.0
 """How long an errand is one desk's own; longer than one call may take. After a crash it is taken up again then."""
 METADATA = "handraise_errand"
-REACTIONS = {"delivered": "white_check_mark", "failed": "warning"}
-CUSTOMER_ICON = ":speech_balloon:"
+REACTIONS = {"delivered": "white_check_mark", "failed": "warning", "read": "eyes"}
 CARD = "card"
 NOTICE = "notice"
 _GONE = {"message_not_found", "thread_not_found", "cant_update_message"}
@@ -41,30 +41,31 @@ _NOTHING_TO_DO = {"already_reacted", "no_reaction", "message_not_found"}
 _MEANWHILE = timedelta(minutes=2)
 
 
-@dataclass(frozen=True)
-class Thread:
-    """Where a case is talked about."""
-
-    channel: str
-    ts: str
-    """The card's; empty where there is none yet, and so the channel itself is meant."""
-
-
 class Errands:
     """Does errands with Slack's own client. Whatever Slack refuses comes out as its SlackApiError."""
 
     def __init__(
-        self, database: Database, slack: WebClient, channel: str, intents: Intents, routing: Routing
+        self,
+        database: Database,
+        slack: WebClient,
+        channel: str,
+        intents: Intents,
+        people: People,
+        config: DeskConfig,
     ) -> None:
         self._database = database
         self._slack = slack
         self._channel = channel
-        self._routing = routing
+        self._routing = config.routing
         self._intents = intents
+        self._config = config
+        self._copies = Copies(database, slack, people, self._post, self._posted)
         self._kinds: dict[str, Callable[[Outgoing, Thread], None]] = {
             Errand.POST_CARD.value: lambda row, thread: None,
             Errand.UPDATE_CARD.value: self._update_card,
-            Errand.POST_MESSAGE.value: self._post_message,
+            Errand.POST_MESSAGE.value: self._copies.post,
+            Errand.REWORD.value: self._copies.reword,
+            Errand.NOTE.value: self._copies.note,
             Errand.MARK.value: self._mark,
             Errand.TELL.value: self._tell,
             Errand.ASK.value: self._ask,
@@ -93,11 +94,14 @@ class Errands:
         with self._database.reading() as session:
             return read_case_file(session, case_id)
 
+    def _draw(self, file: CaseFile) -> Card:
+        return draw_card(file, self._intents, self._config.relay.policy_of(file.conversation.channel))
+
     def _post_card(self, row: Outgoing, file: CaseFile) -> Thread:
         channel, called = self._destination(row)
         ts = self._posted(row, Thread(channel, "")).get(CARD) if row.attempts > 1 else None
         if ts is None:
-            card = draw_card(file, self._intents)
+            card = self._draw(file)
             text, blocks = card.text, [*card.blocks, *([context(called)] if called else [])]
             ts = self._post(row, CARD, Thread(channel, ""), text=f"{called} {text}".strip(), blocks=blocks)
         with self._database.transaction() as session:
@@ -117,7 +121,7 @@ class Errands:
         """One drawing serves every update that waits by now."""
         with self._database.reading() as session:
             last = session.exec(_waiting_updates(row.case_id).order_by(col(Outgoing.id).desc())).first()
-        card = draw_card(self._file(row.case_id), self._intents)
+        card = self._draw(self._file(row.case_id))
         self._slack.chat_update(channel=thread.channel, ts=thread.ts, text=card.text, blocks=list(card.blocks))
         self._settle_updates(row.case_id, last)
 
@@ -145,35 +149,6 @@ class Errands:
         )
         with self._database.transaction() as session:
             session.execute(served)
-
-    def _post_message(self, row: Outgoing, thread: Thread) -> None:
-        """What the customer said, whole; in several messages if it is long."""
-        with self._database.reading() as session:
-            message = session.get(Message, row.message_id)
-            file = read_case_file(session, row.case_id)
-        if message is None:
-            return
-        there = self._posted(row, thread) if row.attempts > 1 else {}
-        author = f"{customer(file)} (customer)" if file.conversation.customer_name else "Customer"
-        if message.speaker == Speaker.BOT.value:
-            author = "Bot"
-        elif message.speaker == Speaker.AGENT.value:
-            author = f"{message.author} (to the customer)"
-        for part, words in enumerate(split(message.text) or ["(no words)"]):
-            if str(part) not in there:
-                text = escape(words)
-                there[str(part)] = self._post(
-                    row, str(part), thread, text=text, blocks=[section(text)], username=author
-                )
-        with self._database.transaction() as session:
-            session.execute(update(Message).where(col(Message.id) == message.id).values(slack_ts=there["0"]))
-            if file.turn is not None and file.turn.id != file.case.turn_id:
-                enqueue(session, row.case_id, Errand.UPDATE_CARD)  # this message may be what is to be taught
-
-    def _renew_lease(self, row: Outgoing) -> None:
-        later = now() + timedelta(seconds=LEASE_SECONDS)
-        with self._database.transaction() as session:
-            session.execute(update(Outgoing).where(col(Outgoing.id) == row.id).values(not_before=later))
 
     def _mark(self, row: Outgoing, thread: Thread) -> None:
         with self._database.reading() as session:
@@ -218,7 +193,7 @@ class Errands:
         with self._database.reading() as session:
             remark = remark_at(session, thread.channel, row.note)
             owner = case_by_id(session, row.case_id).owner_name
-        if remark is None or not remark.text:
+        if remark is None or remark.fate != Fate.HELD.value:
             return
         blocks = question_about_held(row.note, owner, remark.text)
         self._slack.chat_postEphemeral(

@@ -19,8 +19,8 @@ class Reply:
     thread_ts: str
     person_id: str
     text: str
-    files: tuple[str, ...] = ()
-    """Names of attached files."""
+    files: tuple[Mapping[str, Any], ...] = ()
+    """Attached files: `name`, `size` in bytes, and the `url` to fetch each from; without one it cannot be had."""
     root_author_id: str = ""
     """Who began the thread: we ourselves, if it is a card."""
 
@@ -62,15 +62,32 @@ class Deletion:
 
 
 @dataclass(frozen=True)
+class Reaction:
+    """A person put an emoji under a message."""
+
+    channel: str
+    ts: str
+    """The message's."""
+    name: str
+    person_id: str
+
+    @property
+    def key(self) -> str:
+        return f"reaction:{self.channel}:{self.ts}:{self.name}:{self.person_id}"
+
+
+@dataclass(frozen=True)
 class NotForUs:
     """Nothing that the desk acts on."""
 
 
-Event = Reply | Edit | Deletion | NotForUs
+Event = Reply | Edit | Deletion | Reaction | NotForUs
 
 
 def read_event(event: Mapping[str, Any]) -> Event:
     """What the event means for a case's thread."""
+    if event.get("type") == "reaction_added":
+        return _read_reaction(event)
     if event.get("type") != "message":
         return NotForUs()
     subtype = event.get("subtype")
@@ -84,7 +101,7 @@ def read_event(event: Mapping[str, Any]) -> Event:
 
 
 def _read_reply(event: Mapping[str, Any]) -> Reply:
-    files = tuple(str(file.get("name") or "a file") for file in event.get("files") or [])
+    files = tuple(_read_file(file) for file in event.get("files") or [])
     return Reply(
         channel=event["channel"],
         ts=event["ts"],
@@ -94,6 +111,13 @@ def _read_reply(event: Mapping[str, Any]) -> Reply:
         files=files,
         root_author_id=event.get("parent_user_id") or "",
     )
+
+
+def _read_file(file: Mapping[str, Any]) -> dict[str, Any]:
+    within_reach = file.get("mode") == "hosted" and not file.get("is_external")
+    url = file.get("url_private_download") or file.get("url_private") if within_reach else None
+    name = str(file.get("name") or file.get("title") or "a file")
+    return {"name": name, "size": int(file.get("size") or 0), "url": str(url or "")}
 
 
 def _read_change(event: Mapping[str, Any]) -> Event:
@@ -120,6 +144,13 @@ def _read_deletion(event: Mapping[str, Any]) -> Event:
     if not ts or not event.get("channel"):
         return NotForUs()
     return Deletion(event["channel"], ts, before.get("thread_ts") or "", before.get("user") or "")
+
+
+def _read_reaction(event: Mapping[str, Any]) -> Event:
+    item = event.get("item") or {}
+    if item.get("type") != "message" or not event.get("user"):
+        return NotForUs()
+    return Reaction(item["channel"], item["ts"], str(event.get("reaction") or ""), event["user"])
 
 
 def _by_a_person(message: Mapping[str, Any]) -> bool:

@@ -14,29 +14,36 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from escalation.desk_config import DeskConfig
+from escalation.slack.arrival import Place
+from escalation.slack.attachments import Attached, Attachments
 from escalation.slack.canned.item import CannedKeep, CannedSend
 from escalation.slack.canned.moves import take_keep, take_send
 from escalation.slack.drain import Drain
-from escalation.slack.event import Deletion, Edit, Reply
+from escalation.slack.event import Deletion, Edit, Reaction, Reply
 from escalation.slack.intents import Intents
+from escalation.slack.note import Privacy, privacy
+from escalation.slack.note_moves import take_back_own, take_reaction, take_written
 from escalation.slack.people import People
-from escalation.slack.press import ABOUT_HELD, Do, Press
+from escalation.slack.press import ABOUT_HELD, NOT_ON_CARDS, Do, Press, Written
 from escalation.slack.press_moves import take_handing, take_press
 from escalation.slack.teaching.lesson import Lesson
 from escalation.slack.teaching.moves import take_lesson
 from escalation.slack.thread_moves import take_deletion, take_edit, take_reply
 from escalation.store.inbox import Incoming, waiting
 from escalation.store.posted_card import card_at
+from escalation.store.remark import remark_at
 from labeling.clock import now
 from labeling.database import Database
 
 log = logging.getLogger(__name__)
 
-Item = Reply | Edit | Deletion | Press | Lesson | CannedSend | CannedKeep
+Item = Reply | Edit | Deletion | Reaction | Press | Written | Lesson | CannedSend | CannedKeep
 KINDS: dict[type, str] = {
     Reply: "reply",
     Edit: "edit",
     Deletion: "deletion",
+    Reaction: "reaction",
+    Written: "written",
     Press: "press",
     Lesson: "lesson",
     CannedSend: "canned_send",
@@ -46,6 +53,10 @@ ATTEMPTS = 5
 """After so many failures an item is put aside, with its payload, so that it holds nothing up."""
 CARD_PATIENCE = timedelta(minutes=2)
 """How long a reply waits for the row of its card: a crash may have come between posting and writing down."""
+MOMENT = timedelta(seconds=5)
+"""How long a reaction or a press waits for the row of the message that it belongs to."""
+FILE_ATTEMPTS = 3
+"""After so many failures to fetch a file the words go without it, and their author is told."""
 _MENTION = re.compile(r"<@([A-Z0-9]+)")
 
 
@@ -53,12 +64,14 @@ class Worker:
     """Takes items in the order in which they came."""
 
     def __init__(
-        self, database: Database, people: People, intents: Intents, bot_user_id: str, config: DeskConfig
+        self, database: Database, people: People, intents: Intents, place: Place, config: DeskConfig
     ) -> None:
         self._database = database
         self._people = people
         self._intents = intents
-        self._bot_user_id = bot_user_id
+        self._bot_user_id = place.bot_user_id
+        client = place.slack
+        self._attachments = Attachments(client.token or "", client.base_url, config.files)
         self._config = config
         self.drain = Drain("inbox", self.work, patience=10)
 
@@ -79,7 +92,7 @@ class Worker:
         try:
             item = read_item(row)
             self._meet_people(item)
-            if not self._settle(row, item):
+            if not self._settle(row, item, self._attached(row, item)):
                 return False
         except OperationalError:
             raise  # the database's fault, not the item's
@@ -89,20 +102,39 @@ class Worker:
         _tidy_up(item)
         return True
 
-    def _settle(self, row: Incoming, item: Item) -> bool:
+    def _attached(self, row: Incoming, item: Item) -> Attached:
+        """Files of a reply that may go to a customer, fetched while no transaction is open."""
+        if not isinstance(item, Reply) or not item.files or privacy(item.text) is not Privacy.OPEN:
+            return Attached()
+        with self._database.reading() as session:
+            if card_at(session, item.channel, item.thread_ts) is None:
+                return Attached()
+        try:
+            return self._attachments.fetch(item.files)
+        except OSError as error:
+            if row.attempts + 1 < FILE_ATTEMPTS:
+                raise
+            log.warning("a file of inbox item %s cannot be fetched (%s)", row.id, type(error).__name__)
+            return Attached((), ("Slack did not give us your file. Please attach it again.",))
+
+    def _settle(self, row: Incoming, item: Item, attached: Attached) -> bool:
         with self._database.transaction() as session:
             current = _locked(session, row)
             if current is None or self._too_early(session, current, item):
                 return False
-            self._do(session, item)
+            self._do(session, item, attached)
             # What was said is kept once, in its own table; a note that stayed in Slack is kept nowhere else.
             current.done_at, current.payload, current.error = now(), {}, None
         return True
 
-    def _do(self, session: Session, item: Item) -> None:
+    def _do(self, session: Session, item: Item, attached: Attached) -> None:
         people = self._people
         if isinstance(item, Reply):
-            take_reply(session, item, people.person, self._config)
+            take_reply(session, item, people.person, self._config, attached)
+        elif isinstance(item, Reaction):
+            take_reaction(session, item)
+        elif isinstance(item, Written):
+            take_written(session, item, people.person(item.person_id, item.person_name), self._config)
         elif isinstance(item, Edit):
             take_edit(session, item, people.person, self._config)
         elif isinstance(item, Deletion):
@@ -115,6 +147,8 @@ class Worker:
         elif isinstance(item, Press) and item.action == Do.HAND_TO.value:
             giver = people.person(item.person_id, item.person_name)
             take_handing(session, item, giver, people.colleague(item.value))
+        elif isinstance(item, Press) and item.action == Do.OWN.value:
+            take_back_own(session, item)
         elif isinstance(item, Press):
             person = people.person(item.person_id, item.person_name)
             take_press(session, item, person, self._intents, people.name)
@@ -122,6 +156,10 @@ class Worker:
             take_lesson(session, item, people.person(item.person_id, item.person_name))
 
     def _too_early(self, session: Session, row: Incoming, item: Item) -> bool:
+        if isinstance(item, Reaction):  # it may have overtaken the message under which it stands
+            return remark_at(session, item.channel, item.ts) is None and now() - row.received_at < MOMENT
+        if isinstance(item, Press) and item.channel and item.action not in NOT_ON_CARDS:
+            return card_at(session, item.channel, item.message_ts) is None and now() - row.received_at < MOMENT
         if not isinstance(item, Reply) or item.root_author_id != self._bot_user_id:
             return False
         return card_at(session, item.channel, item.thread_ts) is None and now() - row.received_at < CARD_PATIENCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,10 +43,22 @@ class Do(str, Enum):
     SEND_AS_SELF = "send_as_self"
     KEEP_HELD = "keep_held"
     HAND_TO = "hand_to"
+    REPLY = "reply"
+    NOTE = "note"
+    OWN = "own_reply"
+    """The menu of a reply from the window: in Slack it stands under our name, so its author cannot edit it."""
+    EDIT_OWN = "edit_own"
+    TAKE_BACK_OWN = "take_back_own"
 
 
 ABOUT_HELD = (Do.SEND_HELD.value, Do.SEND_AS_SELF.value, Do.KEEP_HELD.value)
 """The answers to the question what becomes of a held reply."""
+NOT_ON_CARDS = (*ABOUT_HELD, Do.OWN.value)
+"""What is pressed on other messages of ours."""
+REPLY_WINDOW, NOTE_WINDOW = "reply_window", "note_window"
+"""The `callback_id` of the windows in which an agent writes to the customer, or for colleagues only."""
+WORDS = "words"
+"""The block and field of these windows."""
 OF_TURN = "correct:"
 """Begins the `block_id` of everything that corrects a turn; the turn's number follows."""
 TELL_APART, CAUSES_BLOCK = ":more", ":why"
@@ -79,6 +92,24 @@ class Press:
         return f"press:{self.person_id}:{self.message_ts}:{self.action}:{self.at}"
 
 
+@dataclass(frozen=True)
+class Written:
+    """A window in which an agent wrote, sent off: for the customer, or as a note."""
+
+    view_id: str
+    case_id: int
+    note: bool
+    text: str
+    message_id: int | None
+    """The message that is written anew; none for a new one."""
+    person_id: str
+    person_name: str
+
+    @property
+    def key(self) -> str:
+        return f"view:{self.view_id}:{self.person_id}"
+
+
 def read_press(payload: Mapping[str, Any]) -> Press:
     """Reads a `block_actions` payload. A press holds exactly one action."""
     action = payload["actions"][0]
@@ -96,6 +127,21 @@ def read_press(payload: Mapping[str, Any]) -> Press:
         message_ts=container.get("message_ts") or container.get("view_id") or "",
         at=action.get("action_ts") or "",
         response_url=payload.get("response_url") or "",
+    )
+
+
+def read_written(payload: Mapping[str, Any]) -> Written:
+    """Reads the `view_submission` of a window in which an agent wrote."""
+    view = payload["view"]
+    about = json.loads(view["private_metadata"])
+    return Written(
+        view_id=view["id"],
+        case_id=about["case"],
+        note=view["callback_id"] == NOTE_WINDOW,
+        text=(view["state"]["values"][WORDS][WORDS].get("value") or "").strip(),
+        message_id=about.get("message"),
+        person_id=payload["user"]["id"],
+        person_name=name_of_user(payload),
     )
 
 

@@ -11,8 +11,9 @@ from escalation import handover
 from escalation.handover import CaseClosed, CaseTaken, Outcome, Person
 from escalation.slack.intents import Intents
 from escalation.slack.press import ABOUT_HELD, Do, Press
+from escalation.slack.runs import NameOf
 from escalation.slack.teaching.moves import teach
-from escalation.slack.thread_moves import NameOf, keep_held, send_as_self, send_held, tell
+from escalation.slack.thread_moves import keep_held, send_as_self, send_held, tell
 from escalation.store.case import case_by_id
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.posted_card import card_at

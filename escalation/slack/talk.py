@@ -18,7 +18,7 @@ def who(message: Message) -> str:
 
 def preview(messages: Sequence[Message]) -> str:
     """One line a message."""
-    return "\n".join(f"*{who(message)}:* {brief(_words(message), PREVIEW)}" for message in messages)
+    return "\n".join(f"*{who(message)}:* {brief(words(message), PREVIEW)}" for message in messages)
 
 
 def whole(messages: Sequence[Message]) -> list[str]:
@@ -26,7 +26,7 @@ def whole(messages: Sequence[Message]) -> list[str]:
     pieces: list[str] = []
     for message in messages:
         name = f"*{who(message)}:* "
-        first, *rest = split(_words(message), CHUNK - len(name)) or [""]
+        first, *rest = split(words(message), CHUNK - len(name)) or [""]
         _append(pieces, name + escape(first))
         pieces += [escape(more) for more in rest]
     return pieces
@@ -45,7 +45,11 @@ def _append(pieces: list[str], line: str) -> None:
         pieces.append(line)
 
 
-def _words(message: Message) -> str:
+def words(message: Message) -> str:
+    """What stands for it where it has none."""
     if message.deleted:
         return "(deleted)"
-    return message.text or ("(an image)" if message.payload.get("image") else "(no words)")
+    files = [str(file["name"]) for file in message.payload.get("files") or []]
+    image = ["(an image)"] if message.payload.get("image") else []
+    beside = " ".join([*(f"[{name}]" for name in files), *image])
+    return " ".join(part for part in (message.text, beside) if part) or "(no words)"

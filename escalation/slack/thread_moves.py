@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from escalation import handover
+from escalation import handover, speaking
 from escalation.desk_config import DeskConfig
 from escalation.handover import CaseClosed, CaseTaken, CaseUnclaimed, Person
+from escalation.relay import Policy
+from escalation.rich_text import is_formatted, plain
+from escalation.slack.attachments import Attached
 from escalation.slack.event import Deletion, Edit, Reply
-from escalation.slack.mrkdwn import to_plain
 from escalation.slack.note import PREFIXES, Privacy, privacy
+from escalation.slack.runs import NameOf, read_runs
 from escalation.store.case import CaseState, case_by_id
+from escalation.store.conversation import conversation_by_id
+from escalation.store.file import StoredFile, keep_file
 from escalation.store.message import Message, find_by_slack_ts
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.posted_card import card_at
 from escalation.store.remark import Fate, Remark, remark_at
 
-NameOf = Callable[[str], str]
 Named = Callable[[str], Person]
+WEB_CHAT = "webchat"
+"""The channel whose customers can reach our own addresses."""
 
 
-def take_reply(session: Session, event: Reply, named: Named, config: DeskConfig) -> None:
+@dataclass(frozen=True)
+class Words:
+    """What an agent typed, for the customer."""
+
+    text: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+def words_of(mrkdwn: str, name_of: NameOf) -> Words:
+    """Plain, and with its formatting where it has any."""
+    runs = read_runs(mrkdwn, name_of)
+    return Words(plain(runs), {"runs": [run.to_json() for run in runs]} if is_formatted(runs) else {})
+
+
+def take_reply(
+    session: Session, event: Reply, named: Named, config: DeskConfig, attached: Attached | None = None
+) -> None:
     """Decides once what becomes of a message in a thread; the same message again changes nothing."""
     card = card_at(session, event.channel, event.thread_ts)
     if card is None or remark_at(session, event.channel, event.ts) is not None:
         return
-    remark = Remark(
-        case_id=card.case_id,
-        slack_channel=event.channel,
-        slack_ts=event.ts,
-        person_id=event.person_id,
-        fate=Fate.UNSENT.value,
-    )
-    session.add(remark)
-    _decide(session, remark, event.text, named, config)
-    if event.files:
-        tell(session, remark.case_id, remark.person_id, _about_files(event.files, remark))
+    remark = _remark(session, card.case_id, event.channel, event.ts, event.person_id)
+    _decide(session, remark, event.text, named, config, attached or Attached())
 
 
 def take_edit(session: Session, event: Edit, named: Named, config: DeskConfig) -> None:
@@ -63,29 +78,42 @@ def take_deletion(session: Session, event: Deletion) -> None:
     remark = remark_at(session, event.channel, event.ts) or _unread(session, event)
     if remark is None:
         return
-    message = _sent_message(session, remark)
+    message = sent_message(session, remark)
     if message is not None:
         handover.reword(message, None)
-    remark.fate, remark.text = Fate.UNSENT.value, ""
+    forget_held(session, remark)
+    remark.fate = Fate.UNSENT.value
 
 
 def send_held(session: Session, remark: Remark, person: Person, name_of: NameOf) -> None:
     """The author takes the case over and says it. Raises CaseClosed."""
     handover.take_over(session, remark.case_id, person)
-    handover.reply(session, remark.case_id, person, to_plain(remark.text, name_of), remark.slack_ts)
-    remark.fate, remark.text = Fate.SENT.value, ""
+    words = words_of(remark.text, name_of)
+    message = handover.reply(session, remark.case_id, person, words.text, remark.slack_ts, payload=words.payload)
+    _let_go(session, remark, message)
 
 
 def send_as_self(session: Session, remark: Remark, person: Person, name_of: NameOf) -> None:
     """The author says it, and the case stays where it is. Raises CaseClosed."""
-    handover.interject(session, remark.case_id, person, to_plain(remark.text, name_of), remark.slack_ts)
-    remark.fate, remark.text = Fate.SENT.value, ""
+    words = words_of(remark.text, name_of)
+    message = speaking.interject(session, remark.case_id, person, words.text, remark.slack_ts, words.payload)
+    _let_go(session, remark, message)
 
 
 def keep_held(session: Session, remark: Remark) -> None:
     """The author makes a note of it."""
-    remark.fate, remark.text = Fate.NOTE.value, ""
-    _seal(session, remark)
+    forget_held(session, remark)
+    remark.fate = Fate.NOTE.value
+    seal(session, remark)
+
+
+def forget_held(session: Session, remark: Remark) -> None:
+    """The words and files that waited for a decision."""
+    for key in remark.files:
+        stored = session.get(StoredFile, key)
+        if stored is not None and stored.message_id is None:
+            session.delete(stored)
+    remark.text, remark.files = "", []
 
 
 def tell(session: Session, case_id: int, person_id: str, words: str) -> None:
@@ -93,34 +121,92 @@ def tell(session: Session, case_id: int, person_id: str, words: str) -> None:
     enqueue(session, case_id, Errand.TELL, person_id=person_id, note=words)
 
 
-def _decide(session: Session, remark: Remark, text: str, named: Named, config: DeskConfig) -> None:
-    person = named(remark.person_id)
+def seal(session: Session, remark: Remark) -> None:
+    enqueue(session, remark.case_id, Errand.SEAL, note=remark.slack_ts)
+
+
+def sent_message(session: Session, remark: Remark) -> Message | None:
+    return find_by_slack_ts(session, remark.case_id, remark.slack_ts) if remark.fate == Fate.SENT.value else None
+
+
+def _decide(
+    session: Session, remark: Remark, text: str, named: Named, config: DeskConfig, attached: Attached
+) -> None:
     kind = privacy(text)
+    channel = conversation_by_id(session, case_by_id(session, remark.case_id).conversation_id).channel
     if kind is not Privacy.OPEN:
         _keep_private(session, remark, kind)
+    elif config.relay.policy_of(channel) is Policy.BUTTON:
+        _keep_inside(session, remark)
+    else:
+        passing = _reachable(attached, channel, config)
+        _relay(session, remark, text, named, config.owning.claim_on_reply, passing)
+        if passing.refusals:
+            tell(session, remark.case_id, remark.person_id, _about_refusals(passing, remark))
+
+
+def _relay(session: Session, remark: Remark, text: str, named: Named, claims: bool, attached: Attached) -> None:
+    words = words_of(text, lambda user_id: named(user_id).name)
+    if not words.text and not attached.files:
         return
-    words = to_plain(text, lambda user_id: named(user_id).name)
-    if not words:
-        return
-    claims = config.owning.claim_on_reply
+    person = named(remark.person_id)
     try:
-        handover.reply(session, remark.case_id, person, words, remark.slack_ts, claims)
+        message = handover.reply(session, remark.case_id, person, words.text, remark.slack_ts, claims, words.payload)
         remark.fate = Fate.SENT.value
+        _enclose(message, _kept(session, attached, message.id))
     except (CaseTaken, CaseUnclaimed):
         remark.fate, remark.text = Fate.HELD.value, text
+        remark.files = [stored.key for stored in _kept(session, attached, None)]
         enqueue(session, remark.case_id, Errand.ASK, person_id=remark.person_id, note=remark.slack_ts)
     except CaseClosed:
         tell(session, remark.case_id, remark.person_id, _closed(session, remark))
 
 
+def _kept(session: Session, attached: Attached, message_id: int | None) -> list[StoredFile]:
+    return [keep_file(session, one.name, one.kind, one.content, message_id) for one in attached.files]
+
+
+def _let_go(session: Session, remark: Remark, message: Message) -> None:
+    """A held remark is sent, its files with it."""
+    files = [stored for key in remark.files if (stored := session.get(StoredFile, key)) is not None]
+    for stored in files:
+        stored.message_id = message.id
+    _enclose(message, files)
+    remark.fate, remark.text, remark.files = Fate.SENT.value, "", []
+
+
+def _enclose(message: Message, files: Iterable[StoredFile]) -> None:
+    shown = [{"key": one.key, "name": one.name, "kind": one.kind, "size": len(one.content)} for one in files]
+    if shown:
+        message.payload = {**message.payload, "files": shown}
+
+
+def _reachable(attached: Attached, channel: str, config: DeskConfig) -> Attached:
+    """Beyond the web chat a file is an address, and there must be one that customers can reach."""
+    if channel == WEB_CHAT or config.files.public_address:
+        return attached
+    why = f"cannot be sent on {channel}: desk.yml names no files.public_address."
+    return Attached((), (*attached.refusals, *(f"{one.name} {why}" for one in attached.files)))
+
+
 def _keep_private(session: Session, remark: Remark, kind: Privacy) -> None:
-    remark.fate, remark.text = Fate.NOTE.value, ""
-    _seal(session, remark)
+    remark.fate = Fate.NOTE.value
+    seal(session, remark)
     if kind is Privacy.MIXED:
         words = (
             f"One line of your message begins like a private note ({PREFIXES}), so none of it went to the customer. "
             "Please send the rest as a message of its own."
         )
+        tell(session, remark.case_id, remark.person_id, words)
+
+
+def _keep_inside(session: Session, remark: Remark) -> None:
+    """Its author is told once a case; after that they know."""
+    rows = select(Remark.id).where(Remark.case_id == remark.case_id, Remark.person_id == remark.person_id)
+    told = session.exec(rows.where(Remark.fate == Fate.INSIDE.value)).first()
+    remark.fate = Fate.INSIDE.value
+    if told is None:
+        words = "This stays in Slack: here the customer reads only what is sent with the card's Reply… button."
         tell(session, remark.case_id, remark.person_id, words)
 
 
@@ -135,22 +221,26 @@ def _reword(session: Session, remark: Remark, text: str, named: Named) -> None:
 
 
 def _reword_sent(session: Session, remark: Remark, text: str, named: Named) -> None:
-    message = _sent_message(session, remark)
+    message = sent_message(session, remark)
     if message is None:
         return
-    words = to_plain(text, lambda user_id: named(user_id).name)
     if privacy(text) is not Privacy.OPEN:
-        handover.reword(message, None)
-        remark.fate = Fate.NOTE.value
-        _seal(session, remark)
-        words = "It is a private note now and was taken back from the customer, who may have read it already."
-        tell(session, remark.case_id, remark.person_id, words)
-    elif words != message.text:
-        handover.reword(message, words or None)
+        take_back(session, remark, message)
+        seal(session, remark)
+        return
+    words = words_of(text, lambda user_id: named(user_id).name)
+    files = {"files": message.payload["files"]} if message.payload.get("files") else {}
+    payload = {**words.payload, **files}
+    if (words.text, payload) != (message.text, message.payload):
+        handover.reword(message, words.text if words.text or files else None, payload)
 
 
-def _sent_message(session: Session, remark: Remark) -> Message | None:
-    return find_by_slack_ts(session, remark.case_id, remark.slack_ts) if remark.fate == Fate.SENT.value else None
+def take_back(session: Session, remark: Remark, message: Message) -> None:
+    """What was sent is made a note, and stays one."""
+    handover.reword(message, None)
+    remark.fate = Fate.NOTE.value
+    words = "It is a private note now and was taken back from the customer, who may have read it already."
+    tell(session, remark.case_id, remark.person_id, words)
 
 
 def _unread(session: Session, event: Deletion) -> Remark | None:
@@ -158,13 +248,11 @@ def _unread(session: Session, event: Deletion) -> Remark | None:
     card = card_at(session, event.channel, event.thread_ts)
     if card is None:
         return None
-    remark = Remark(
-        case_id=card.case_id,
-        slack_channel=event.channel,
-        slack_ts=event.ts,
-        person_id=event.person_id,
-        fate=Fate.UNSENT.value,
-    )
+    return _remark(session, card.case_id, event.channel, event.ts, event.person_id)
+
+
+def _remark(session: Session, case_id: int, channel: str, ts: str, person_id: str) -> Remark:
+    remark = Remark(case_id=case_id, slack_channel=channel, slack_ts=ts, person_id=person_id, fate=Fate.UNSENT.value)
     session.add(remark)
     return remark
 
@@ -176,16 +264,14 @@ def _lose_card(session: Session, case_id: int, ts: str) -> None:
         enqueue(session, case_id, Errand.UPDATE_CARD)
 
 
-def _seal(session: Session, remark: Remark) -> None:
-    enqueue(session, remark.case_id, Errand.SEAL, note=remark.slack_ts)
-
-
 def _closed(session: Session, remark: Remark) -> str:
     by = case_by_id(session, remark.case_id).closed_by or "somebody"
     return f"{by} has closed this case, so your reply was not sent. The customer's next question opens a new one."
 
 
-def _about_files(files: tuple[str, ...], remark: Remark) -> str:
-    names = ", ".join(files)
-    rest = "Your words were sent." if remark.fate == Fate.SENT.value else "Nothing was sent."
-    return f"Files cannot be passed on to customers yet, so {names} stayed in Slack. {rest}"
+def _about_refusals(attached: Attached, remark: Remark) -> str:
+    rest = {
+        Fate.SENT.value: "The rest of your message was sent.",
+        Fate.HELD.value: "The rest of your message is held.",
+    }.get(remark.fate, "Nothing was sent.")
+    return " ".join((*attached.refusals, rest))

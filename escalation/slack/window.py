@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from escalation.slack.block import Block, actions, button, plain, section
+from escalation.slack.block import Block, actions, button, context, plain, section, text_field
 from escalation.slack.mrkdwn import brief, escape, unescape
-from escalation.slack.press import Do
+from escalation.slack.press import NOTE_WINDOW, REPLY_WINDOW, WORDS, Do
 from escalation.slack.talk import whole
 from escalation.store.message import Message
 
@@ -24,6 +25,41 @@ def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:
     return {"type": "modal", "title": plain("The conversation"), "close": plain("Done"), "blocks": blocks}
 
 
+def writing_window(case_id: int, customer: str, note: bool) -> dict[str, Any]:
+    """Where an agent writes to the customer, or a note for colleagues."""
+    what = (
+        "Stays in Slack, whatever becomes of the case. Colleagues read it in the thread."
+        if note
+        else f"Goes to {escape(customer)} as soon as you send it, and is shown in the thread."
+    )
+    label, placeholder = ("Note", "He called yesterday, too.") if note else ("Reply", "Hello, I have looked it up: …")
+    return {
+        "type": "modal",
+        "callback_id": NOTE_WINDOW if note else REPLY_WINDOW,
+        "private_metadata": json.dumps({"case": case_id}),
+        "title": plain("A private note" if note else "Reply to the customer"),
+        "submit": plain("Keep" if note else "Send"),
+        "close": plain("Cancel"),
+        "blocks": [text_field(WORDS, label, placeholder, 3000, long=True), context(what)],
+    }
+
+
+def editing_window(case_id: int, message_id: int, words: str) -> dict[str, Any]:
+    """Where an agent writes a reply from the window anew."""
+    return {
+        "type": "modal",
+        "callback_id": REPLY_WINDOW,
+        "private_metadata": json.dumps({"case": case_id, "message": message_id}),
+        "title": plain("Change your reply"),
+        "submit": plain("Change"),
+        "close": plain("Cancel"),
+        "blocks": [
+            text_field(WORDS, "Reply", "Hello, I have looked it up: …", 3000, long=True, initial=words),
+            context("The customer sees the new words, or is sent a correction where the channel cannot change any."),
+        ],
+    }
+
+
 def about_held(owner: str | None) -> str:
     """Why a reply is held."""
     return f"{escape(owner)} has this case" if owner else "Nobody has this case yet"
@@ -31,11 +67,11 @@ def about_held(owner: str | None) -> str:
 
 def question_about_held(ts: str, owner: str | None, text: str) -> list[Block]:
     """What becomes of a reply whose author does not own the case."""
+    quoted = f">{brief(unescape(text), 300)}" if text else "_(a file)_"
     take = "Take over and send" if owner else "Claim and send"
     return [
         section(
-            f"{about_held(owner)}, so your reply is held back:\n>{brief(unescape(text), 300)}\n"
-            "Send it as yourself? Or take the case?"
+            f"{about_held(owner)}, so your reply is held back:\n{quoted}\nSend it as yourself? Or take the case?"
         ),
         actions(
             "held",

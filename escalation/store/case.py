@@ -49,6 +49,10 @@ class Case(SQLModel, table=True):
     tier: str | None = None
     owner_id: str | None = None
     owner_name: str | None = None
+    owner_shown_as: str | None = None
+    """What the customer is told the owner is called."""
+    owner_picture: str = ""
+    """The key of the owner's picture, where customers may see it."""
     slack_channel: str | None = None
     slack_ts: str | None = Field(default=None, index=True)
     """The card, and so the thread."""

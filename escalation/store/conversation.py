@@ -22,9 +22,12 @@ class Conversation(SQLModel, table=True):
     customer_name: str = ""
     page: str = ""
     """The address of the page on which the customer chats, where the channel knows it."""
+    page_title: str = ""
     language: str = ""
     last_number: int = 0
     """The number of the newest message; the next one is one more."""
+    seen_number: int = 0
+    """The newest message that the customer has looked at, where the channel reports it."""
     created_at: datetime = Field(default_factory=now)
 
 

@@ -38,6 +38,7 @@ class Message(SQLModel, table=True):
         # What still has to be done is looked for every few seconds, and is little beside what is done.
         _partial_index("unhandled", "speaker = 'customer' AND handled_at IS NULL"),
         _partial_index("undelivered", "delivered_at IS NULL"),
+        _partial_index("reworded", "revision > delivered_revision"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -46,21 +47,30 @@ class Message(SQLModel, table=True):
     speaker: str
     author: str = ""
     """The agent's display name; empty for everybody else."""
+    shown_as: str = ""
+    """What the customer is told the agent is called."""
+    picture: str = ""
+    """The key of the agent's picture, where customers may see it."""
     text: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """What a channel can show beside the text: `buttons`, `image`, `attachment`, `custom`."""
+    """What a channel can show beside the text: `buttons`, `image`, `attachment`, `custom`; `files` that came with it
+    (key, name, kind and size in bytes of each); `runs`, the text with its formatting."""
     client_id: str | None = None
     """The sender's own id for it; the same id twice is the same message."""
     case_id: int | None = Field(default=None, foreign_key="handraise_case.id", index=True)
     """The case that was open when it was said."""
     slack_ts: str | None = Field(default=None, index=True)
     """Where it stands in Slack, once it does."""
+    slack_parts: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Where each piece of it stands, of what we ourselves put into the thread."""
     revision: int = 0
     """Counts edits and deletion, so that a stream can send the newest wording again."""
     deleted: bool = False
     created_at: datetime = Field(default_factory=now)
     delivered_at: datetime | None = None
     """When it reached the customer's channel; for the customer's own words, when they were stored."""
+    delivered_revision: int = 0
+    """The wording that a channel without edits was given last; a newer one is sent as a correction."""
     delivery_error: str | None = None
     handled_at: datetime | None = None
     """For the customer's words: when bot or people had them. A message without it is taken up after a crash."""

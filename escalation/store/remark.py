@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, select
 
 from labeling.clock import now
@@ -20,6 +20,8 @@ class Fate(str, Enum):
     """Nowhere: it is private, and stays so whatever its author makes of it later."""
     HELD = "held"
     """Nowhere yet: its author does not own the case and was asked what to do."""
+    INSIDE = "inside"
+    """Nowhere: on this channel only what is sent with the button goes to the customer."""
     UNSENT = "unsent"
     """Nowhere: the case was closed, it was empty, or it was deleted before it was read."""
 
@@ -38,6 +40,8 @@ class Remark(SQLModel, table=True):
     fate: str
     text: str = ""
     """The words of a held remark until they are sent or kept; otherwise empty."""
+    files: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """The keys of a held remark's files."""
     edited_ts: str = ""
     """Slack's stamp of the newest edit that was taken in; an older one that arrives late is not."""
     created_at: datetime = Field(default_factory=now)

@@ -27,6 +27,7 @@ class Turn(SQLModel, table=True):
     conversation_id: int = Field(index=True)
     message_id: int = Field(unique=True)
     text: str
+    """Empty once the customer has deleted the message."""
     ranking: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """`Ranking.to_json`; read it through `ranking_of`."""
     confidence: float

@@ -13,6 +13,7 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from escalation.relay import Policy
 from escalation.slack.card import Card, draw_card
 from escalation.slack.case_file import CaseFile, turn_to_correct
 from escalation.slack.intents import Intents
@@ -26,7 +27,7 @@ from escalation.slack.teaching.window import (
     two_window,
 )
 from escalation.slack.teaching.words import WHY
-from escalation.slack.window import conversation_window, question_about_held
+from escalation.slack.window import conversation_window, editing_window, question_about_held, writing_window
 from escalation.store.case import Case, CaseState
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message
@@ -147,6 +148,9 @@ def test_windows_are_right_by_slacks_own_schema() -> None:
             about, long, said_often, [Review(turn_id=3, decision="accepted", trainer=long)], {}, WORDY, "U1"
         ),
         history_window(about, "", [], [], {}, INTENTS, "U1"),
+        writing_window(7, "&<>" * 13, note=True),
+        writing_window(7, "Ada", note=False),
+        editing_window(7, 3, "&<>" * 1000),
         conversation_window([]),
         conversation_window([said(number, "&<>\n" * 2000) for number in range(1, 90)]),
     ]
@@ -155,7 +159,8 @@ def test_windows_are_right_by_slacks_own_schema() -> None:
         assert len(view["blocks"]) <= 100
     for view in views:
         jsonschema.validate(view, schema("modal.schema.json"))
-    jsonschema.validate(question_about_held("1.2", "Mina", "hello"), schema("blocks.schema.json"))
+    for owner, text in (("Mina", "hello"), (None, long), ("Mina", "")):
+        jsonschema.validate(question_about_held("1.2", owner, text), schema("blocks.schema.json"))
 
 
 def texts(block: dict[str, Any]) -> list[dict[str, Any]]:
@@ -173,6 +178,34 @@ def test_the_buttons_fit_the_state() -> None:
     assert buttons(case_file()) & moves == {"claim", "close", "hand_back"}
     assert buttons(case_file(state=CaseState.CLAIMED)) & moves == {"close", "hand_back", "release", "take_over"}
     assert buttons(case_file(state=CaseState.CLOSED)) & moves == set()
+
+
+def test_where_only_the_button_sends_there_is_one_and_the_card_says_so() -> None:
+    claimed = case_file(state=CaseState.CLAIMED)
+    assert "'action_id': 'reply'" not in str(draw_card(claimed, INTENTS).blocks)
+    card = draw_card(claimed, INTENTS, Policy.BUTTON)
+    assert "'action_id': 'reply'" in str(card.blocks)
+    assert "with *Reply…*" in str(card.blocks)
+    jsonschema.validate(list(card.blocks), schema("blocks.schema.json"))
+
+
+def test_what_was_said_is_shown_in_order() -> None:
+    file = case_file(earlier=2)
+    words = ("first words", "second words", "the decisive words", "last words")
+    messages = [said(number + 1, text) for number, text in enumerate(words)]
+    card = str(draw_card(replace(file, messages=tuple(messages)), INTENTS).blocks)
+    places = [card.index(text) for text in words]
+    assert places == sorted(places)
+
+
+def test_the_card_says_who_the_customer_is_and_who_had_them_before() -> None:
+    file = case_file()
+    file.conversation.page_title, file.conversation.language = "Tents <b>", "de-AT"
+    before = [Case(id=number, conversation_id=1, reason="", owner_name="Jonas", closed_at=now()) for number in (1, 2)]
+    card = str(draw_card(replace(file, earlier_cases=tuple(before)), INTENTS).blocks)
+    for words in ("Ada needs a person", "on “Tents &lt;b&gt;” (https://shop.example/", "speaks de-AT", "Web chat"):
+        assert words in card
+    assert "2 earlier cases, the last with Jonas <!date^" in card
 
 
 def behind_the_dots(file: CaseFile) -> set[str]:

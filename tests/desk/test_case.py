@@ -95,6 +95,21 @@ def test_a_released_case_waits_for_the_next_agent(scene: Scene) -> None:
     jonas.finds("talks with Jonas")
 
 
+def test_the_card_says_how_long_the_customer_waits_for_an_answer_and_is_never_posted_twice(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    ts = mina.card(case_id)["ts"]
+    mina.click(case_id, Do.CLAIM.value)
+    mina.finds("Waits for an answer since <!date^")
+    mina.reply(case_id, "Hello!")
+    scene.until(lambda: scene.heard(case_id))
+    scene.at_rest()
+    assert "Waits for an answer" not in all_text(mina.card(case_id))
+    scene.write(case_id, "and when does it come?")
+    mina.finds("Waits for an answer since <!date^")
+    assert mina.card(case_id)["ts"] == ts
+
+
 def test_a_case_is_handed_back_to_the_bot(scene: Scene) -> None:
     case_id = scene.raise_hand()
     mina = scene.agent("mina")

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.slack.mrkdwn import CHUNK, brief, escape, split, to_plain
+from escalation.rich_text import Run, marked, plain
+from escalation.slack.mrkdwn import CHUNK, brief, escape, split
 from escalation.slack.note import Privacy, privacy
+from escalation.slack.runs import read_runs, to_plain
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,7 @@ from escalation.slack.note import Privacy, privacy
         ("<!here> we are", "@here we are"),
         ("<!date^1700000000^{date}|14 November>", "14 November"),
         ("done :+1: :tada: :no_such_thing:", "done 👍 🎉 :no_such_thing:"),
+        ("hi :wave::skin-tone-3:, from :flag-no: with :hot_springs:", "hi 👋, from 🇳🇴 with ♨"),
         ("at 12:30:15 sharp, 2*3*4 = 24, snake_case_name", "at 12:30:15 sharp, 2*3*4 = 24, snake_case_name"),
         ("type `order_number *as is*`", "type order_number *as is*"),
         ("```\na *b*\n&lt;c&gt;\n```", "a *b*\n<c>"),
@@ -31,6 +34,43 @@ from escalation.slack.note import Privacy, privacy
 )
 def test_the_customer_reads_what_the_agent_meant(typed: str, read: str) -> None:
     assert to_plain(typed, {"U1": "Jonas"}.__getitem__) == read
+
+
+def test_formatting_nests_and_links_keep_their_words() -> None:
+    typed = "*see _this_ <https://shop.example/a?b=1&amp;c=2|page &amp; more>* and `x &lt; *y*`"
+    assert read_runs(typed) == (
+        Run("see ", bold=True),
+        Run("this", bold=True, italic=True),
+        Run(" ", bold=True),
+        Run("page & more", bold=True, href="https://shop.example/a?b=1&c=2"),
+        Run(" and "),
+        Run("x < *y*", code=True),
+    )
+
+
+def test_an_address_that_could_run_something_is_no_link() -> None:
+    assert read_runs("<javascript:alert(1)|click>") == (Run("click (javascript:alert(1))"),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("*bold* and _slanted_", "*bold* and _slanted_"),
+        ("```one\ntwo```", "```one\ntwo```"),
+        ("~old~ new", "~old~ new"),
+        ("*<https://shop.example|our page>*", "*our page (https://shop.example)*"),
+    ],
+)
+def test_a_channel_that_draws_marks_is_given_them(typed: str, shown: str) -> None:
+    assert marked(read_runs(typed)) == shown
+
+
+@given(st.text(alphabet="ab *_~`<>|&;:\n@#!x0\x00", max_size=60))
+def test_whatever_is_typed_is_read_and_survives_its_way_through_json(typed: str) -> None:
+    runs = read_runs(typed)
+    assert tuple(Run.from_json(run.to_json()) for run in runs) == runs
+    assert plain(runs) == plain(runs).strip()
+    marked(runs)
 
 
 def test_nothing_that_a_customer_writes_can_call_a_channel_or_make_a_link() -> None:

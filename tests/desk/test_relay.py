@@ -118,14 +118,6 @@ def test_a_held_reply_can_stay_as_a_note(scene: Scene) -> None:
     assert scene.case(case_id).owner_name == "Mina"
 
 
-def test_a_file_stays_in_slack_and_its_sender_is_told_while_the_words_are_sent(scene: Scene) -> None:
-    case_id = scene.raise_hand()
-    mina = scene.agent("mina")
-    mina.play.upload("label.png", b"picture", "Here you go", mina.card(case_id)["ts"], scene.channel)
-    mina.finds("label.png stayed in Slack. Your words were sent.")
-    assert scene.heard(case_id) == ["Here you go"]
-
-
 def test_a_reply_that_the_channel_sees_too_is_a_reply(scene: Scene) -> None:
     case_id = scene.raise_hand()
     scene.agent("mina").reply(case_id, "Solved for everybody", broadcast=True)

@@ -46,7 +46,7 @@ def test_the_walk_through_the_web_chats_api_works_as_it_is_written(bot: str) -> 
     shell = subprocess.run(
         ["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
     )
-    opened, sent, looked, streamed, resumed, conversation = map(str.strip, shell.stdout.split(END))
+    opened, sent, looked, streamed, resumed, *more, conversation = map(str.strip, shell.stdout.split(END))
     assert opened == ""  # what it printed is in $id
     assert re.fullmatch(r"[\w-]{20,}", conversation)
     assert json.loads(sent)["number"] == 1
@@ -55,6 +55,10 @@ def test_the_walk_through_the_web_chats_api_works_as_it_is_written(bot: str) -> 
     assert numbers(streamed) == [1, 2]  # the bot's answer is the second
     assert numbers(resumed) == []
     assert "event: state" in resumed
+    limits, uploaded, added, edited, deleted, seen = more
+    assert json.loads(limits)["largest"] > 0
+    assert [json.loads(one).get("number") for one in (uploaded, added, edited, deleted)] == [3, 5, 5, 1]
+    assert seen == ""
 
 
 def numbers(events: str) -> list[int]:

@@ -180,7 +180,7 @@ def test_people_have_names_and_pictures(slack: WebClient, practice: PracticeServ
     mina = slack.users_info(user="U0MINAOKAFO")["user"]
     assert (mina["real_name"], mina["profile"]["display_name"]) == ("Mina Okafor", "Mina")
     picture = httpx.get(mina["profile"]["image_48"])
-    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert picture.headers["content-type"].startswith("image/png")
     assert refused(slack.users_info, user="U0NOBODY") == "user_not_found"
     assert len(slack.users_list()["members"]) == 4
 

@@ -10,6 +10,7 @@ import { newId, Outbox } from './outbox.js';
 import { Stream } from './stream.js';
 import { Transcript } from './transcript.js';
 import { Unread } from './unread.js';
+import { Uploads } from './uploads.js';
 
 const WISH_FOR_A_PERSON = "I'd like to talk to a person";
 const SLOWEST_ANSWER = 20_000;
@@ -19,6 +20,7 @@ const options = new URLSearchParams(location.search);
 const part = (id) => document.getElementById(id);
 const title = options.get('name') || 'Chat';
 
+const address = (path) => new URL(path, base).href;
 let stream = null;
 
 const embedding = new Embedding({ opened, closed: () => unread.look(), draft: (words) => composer.offer(words) });
@@ -26,19 +28,35 @@ const transcript = new Transcript(part('transcript'), {
   assistant: options.get('assistant') || 'Assistant',
   choose: (number, index, words) => say(words, { number, index }),
   takeBack,
+  change,
+  remove,
+  address,
 });
 const language = () => embedding.language || navigator.language;
 const outbox = new Outbox(base, { language, openConversation, sent, refused: (entry) => transcript.showPending(entry), gone });
-const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread);
-const person = new PersonNotice(part('person'), part('hand'));
+const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread, tellSeen);
+const person = new PersonNotice(part('person'), part('hand'), address);
 const connection = new ConnectionNotice(part('connection'));
 const composer = new Composer(
-  { form: part('composer'), field: part('text'), counter: part('counter'), send: part('send') },
+  {
+    form: part('composer'),
+    field: part('text'),
+    counter: part('counter'),
+    send: part('send'),
+    editing: part('editing'),
+    stop: part('stop-editing'),
+  },
   (words) => say(words),
+);
+const uploads = new Uploads(
+  base,
+  { button: part('attach'), input: part('file'), field: part('text'), drop: document.body },
+  { openConversation, newId, began, sent, refused },
 );
 const menu = new Menu(part('menu-button'), part('menu'), { restart, save });
 
 function say(words, choice = null) {
+  tellTrouble('');
   const entry = { id: newId(), conversation: recall('conversation'), text: words, choice, at: new Date().toISOString() };
   transcript.showPending(entry);
   outbox.add(entry);
@@ -50,6 +68,57 @@ function takeBack(entry) {
   outbox.remove(entry.id);
   transcript.drop(entry.id);
   composer.offer(entry.text);
+}
+
+/** A message that the server has: what comes of it is seen in the stream. */
+function change(number, words) {
+  composer.edit(words, (text) => reword(number, 'PUT', { text }));
+}
+
+function remove(number) {
+  reword(number, 'DELETE');
+}
+
+async function reword(number, method, body) {
+  const message = new URL(`conversations/${recall('conversation')}/messages/${number}`, base);
+  const headers = { 'Content-Type': 'application/json' };
+  try {
+    const answer = await fetch(message, { method, headers, body: body && JSON.stringify(body) });
+    const { error } = await answer.json();
+    tellTrouble(answer.ok ? '' : error);
+  } catch {
+    tellTrouble('Your change did not reach us. Please try again.');
+  }
+}
+
+function tellTrouble(sentence) {
+  part('trouble').className = sentence && 'notice';
+  part('trouble').dataset.tone = 'brick';
+  part('trouble').textContent = sentence;
+}
+
+function tellSeen(number) {
+  const conversation = recall('conversation');
+  if (!conversation) return;
+  const seen = new URL(`conversations/${conversation}/seen`, base);
+  fetch(seen, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ number }),
+    keepalive: true,
+  }).catch(() => {}); // What an agent says next tells it anew.
+}
+
+/** A file is on its way. */
+function began(entry) {
+  transcript.showPending(entry);
+  showWelcome();
+}
+
+function refused(entry, sentence) {
+  transcript.drop(entry.id);
+  showWelcome();
+  tellTrouble(sentence);
 }
 
 async function restart() {
@@ -73,7 +142,12 @@ async function openConversation() {
   const response = await fetch(new URL('conversations', base), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ page: embedding.page, language: language() }),
+    body: JSON.stringify({
+      page: embedding.page,
+      page_title: embedding.title,
+      name: embedding.customer,
+      language: language(),
+    }),
     signal: AbortSignal.timeout(SLOWEST_ANSWER),
   });
   if (!response.ok) throw new Error(`status ${response.status}`);
@@ -183,6 +257,7 @@ function begin() {
   showUnsent();
   follow();
   outbox.work();
+  uploads.learn();
   unread.look();
   embedding.tellReady();
   if (!embedding.isEmbedded) composer.focus();

@@ -12,8 +12,9 @@ function length(words) {
 
 export class Composer {
   /** `say(words)` is called with what the customer sends. */
-  constructor({ form, field, counter, send }, say) {
-    Object.assign(this, { field, counter, send, say });
+  constructor({ form, field, counter, send, editing, stop }, say) {
+    Object.assign(this, { field, counter, send, editing, say, changed: null });
+    stop.addEventListener('click', () => this.leaveEditing());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit();
@@ -33,8 +34,26 @@ export class Composer {
   submit() {
     const words = this.field.value.trim();
     if (!words || length(words) > LONGEST_MESSAGE) return;
+    const changed = this.changed;
+    this.leaveEditing();
     this.write('');
-    this.say(words);
+    if (changed) changed(words);
+    else this.say(words);
+  }
+
+  /** The next words go to `changed(words)`, in place of those that are offered here. */
+  edit(words, changed) {
+    this.changed = changed;
+    this.editing.hidden = false;
+    this.offer(words);
+  }
+
+  leaveEditing() {
+    if (!this.changed) return;
+    this.changed = null;
+    this.editing.hidden = true;
+    this.write('');
+    this.focus();
   }
 
   /** Offers words for the customer to send or change. */

@@ -11,14 +11,17 @@ export class Embedding {
     this.isOpen = !this.isEmbedded;
     this.page = this.isEmbedded ? '' : location.origin + location.pathname;
     this.language = ''; // The page's own, where it says one: that is what the customer reads.
+    this.title = '';
+    this.customer = '';
     this.told = { opened, closed, draft };
     if (this.isEmbedded) addEventListener('message', (event) => this.hear(event));
   }
 
   hear({ source, origin, data }) {
     if (source !== window.parent || origin !== site || !data?.handraise) return;
-    if (typeof data.page === 'string') this.page = data.page;
-    if (typeof data.language === 'string') this.language = data.language;
+    for (const about of ['page', 'title', 'customer', 'language']) {
+      if (typeof data[about] === 'string') this[about] = data[about];
+    }
     if (data.handraise === 'opened') {
       this.isOpen = true;
       this.told.opened();

@@ -5,6 +5,7 @@
 //   data-name       the chat's title                      (default: Chat)
 //   data-position   "right" or "left"                     (default: right)
 //   data-open       "true" opens it on the first visit    (default: closed)
+//   data-customer   the customer's name, where the site knows it
 //
 // A page may also call handraise.open(), handraise.open('words to start with') and handraise.close().
 
@@ -12,7 +13,7 @@
   const tag = document.currentScript ?? document.querySelector('script[src*="/chat/handraise.js"]');
   if (!tag || window.handraise) return;
 
-  const { name = 'Chat', position = 'right', open: openAtFirst } = tag.dataset;
+  const { name = 'Chat', position = 'right', open: openAtFirst, customer = '' } = tag.dataset;
   const frameAddress = new URL('frame', tag.src);
   frameAddress.search = new URLSearchParams({ name, site: location.origin });
   const phone = matchMedia('(max-width: 480px)');
@@ -94,8 +95,8 @@
   function tell(word, more = {}) {
     if (!ready) return;
     const page = location.origin + location.pathname;
-    const language = document.documentElement.lang;
-    frame.contentWindow.postMessage({ handraise: word, page, language, ...more }, frameAddress.origin);
+    const about = { page, title: document.title, customer, language: document.documentElement.lang };
+    frame.contentWindow.postMessage({ handraise: word, ...about, ...more }, frameAddress.origin);
   }
 
   function tellAll() {

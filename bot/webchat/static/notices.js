@@ -1,19 +1,17 @@
 // The two lines that stand apart from the conversation: who has been called, and whether the server is there.
 
-import { hue, initials } from './words.js';
+import { personAvatar } from './avatar.js';
 
 const BEFORE_ALARM = 2000; // A restart of the server takes a moment and alarms nobody.
 const GOOD_NEWS = 3000;
 
-function avatarOf(person, hand) {
-  const avatar = document.createElement('span');
-  avatar.className = 'avatar';
+function avatarOf(person, hand, address) {
+  const here = person.state === 'here';
+  const picture = here && person.picture ? address(person.picture) : '';
+  const avatar = here ? personAvatar(person.name || 'A colleague', picture) : document.createElement('span');
   avatar.setAttribute('aria-hidden', 'true');
-  if (person.state === 'here') {
-    avatar.textContent = initials(person.name || 'A colleague');
-    avatar.dataset.hue = hue(person.name || 'A colleague');
-  } else {
-    avatar.classList.add('waiting');
+  if (!here) {
+    avatar.className = 'avatar waiting';
     avatar.append(hand.content.cloneNode(true));
   }
   return avatar;
@@ -36,15 +34,16 @@ function sentenceOn(person) {
 }
 
 export class PersonNotice {
-  constructor(line, hand) {
-    Object.assign(this, { line, hand, shown: 'null' });
+  /** `address(path)` is where a file of the server's is. */
+  constructor(line, hand, address) {
+    Object.assign(this, { line, hand, address, shown: 'null' });
   }
 
   /** `person` as in the stream's state; null when the bot answers. */
   show(person) {
     if (this.shown === JSON.stringify(person)) return;
     this.shown = JSON.stringify(person);
-    this.line.replaceChildren(...(person ? [avatarOf(person, this.hand), sentenceOn(person)] : []));
+    this.line.replaceChildren(...(person ? [avatarOf(person, this.hand, this.address), sentenceOn(person)] : []));
   }
 }
 

@@ -1,9 +1,11 @@
 // The conversation on the page: one list item per message, in the order of their numbers, unconfirmed ones last.
 
-import { clockTime, dayName, hue, initials, nodesOf } from './words.js';
+import { personAvatar } from './avatar.js';
+import { clockTime, dayName, nodesOf, nodesOfRuns, sizeOf } from './words.js';
 
 const SAME_BREATH = 5 * 60_000;
 const NEAR_THE_END = 80;
+const SURE = 'Delete for good?';
 
 function make(tag, className, ...children) {
   const node = document.createElement(tag);
@@ -18,12 +20,6 @@ function handAvatar() {
   return avatar;
 }
 
-function personAvatar(name) {
-  const avatar = make('span', 'avatar', initials(name));
-  avatar.dataset.hue = hue(name);
-  return avatar;
-}
-
 function showable(image) {
   try {
     return ['http:', 'https:'].includes(new URL(image, location.href).protocol);
@@ -35,10 +31,11 @@ function showable(image) {
 export class Transcript {
   /**
    * `assistant` is what the bot is called. `choose(number, index, title)` is called for a quick reply,
-   * `takeBack(entry)` when the customer wants to change a message that the server refused.
+   * `takeBack(entry)` when the customer wants to change a message that the server refused, `change(number, text)`
+   * and `remove(number)` for one that it has. `address(path)` is where a file of the server's is.
    */
-  constructor(list, { assistant, choose, takeBack }) {
-    Object.assign(this, { list, assistant, choose, takeBack });
+  constructor(list, { assistant, choose, takeBack, change, remove, address }) {
+    Object.assign(this, { list, assistant, choose, takeBack, change, remove, address });
     this.numbered = new Map();
     this.pending = new Map();
     this.keepToTheEnd();
@@ -77,7 +74,8 @@ export class Transcript {
     const item = this.pending.get(entry.id) ?? make('li', 'message');
     this.pending.set(entry.id, item);
     item.number = Infinity;
-    this.fill(item, { speaker: 'customer', author: '', text: entry.text, at: entry.at, payload: {} });
+    const payload = entry.file ? { files: [entry.file] } : {};
+    this.fill(item, { speaker: 'customer', author: '', text: entry.text, at: entry.at, payload });
     item.dataset.sending = entry.error ? 'failed' : 'pending';
     if (entry.error) item.append(this.refusal(entry));
     if (!item.isConnected) this.list.append(item);
@@ -120,14 +118,16 @@ export class Transcript {
     delete item.dataset.sending;
     const bubble = make('div', 'bubble', ...this.content(row));
     bubble.dataset.speaker = row.speaker;
+    bubble.addEventListener('click', () => item.classList.toggle('picked')); // Where nothing hovers.
     const parts = [make('div', 'day'), this.byline(row), bubble];
     if (row.payload.buttons?.length && !row.deleted) parts.push(this.quickReplies(row));
     item.replaceChildren(...parts, this.footnote(row));
+    if (row.speaker === 'customer' && row.number && !row.deleted) item.append(this.secondThoughts(row));
   }
 
   content(row) {
     if (row.deleted) return [make('em', '', 'This message was deleted.')];
-    const words = make('div', 'words', nodesOf(row.text));
+    const words = make('div', 'words', row.payload.runs ? nodesOfRuns(row.payload.runs) : nodesOf(row.text));
     words.dir = 'auto';
     const parts = row.text ? [words] : [];
     if (row.payload.image && showable(row.payload.image)) {
@@ -137,16 +137,54 @@ export class Transcript {
       image.referrerPolicy = 'no-referrer';
       parts.push(image);
     }
+    for (const file of row.payload.files ?? []) parts.push(this.file(file));
     if (typeof row.payload.attachment === 'string') parts.push(make('div', 'words', nodesOf(row.payload.attachment)));
     return parts;
   }
 
-  byline({ speaker, author }) {
+  /** Pictures are shown; everything else is offered for saving. One that is still on its way has no address. */
+  file({ address, name, size, picture }) {
+    const label = make('span', 'file-name', name);
+    if (!address) return make('div', 'file', label, make('span', 'soft', sizeOf(size)));
+    const link = make('a', picture ? 'picture' : 'file');
+    link.href = this.address(address);
+    link.target = '_blank';
+    link.rel = 'noopener';
+    if (picture) {
+      const image = make('img', '');
+      image.src = link.href;
+      image.alt = name;
+      link.append(image);
+    } else {
+      link.download = name;
+      link.append(label, make('span', 'soft', sizeOf(size)));
+    }
+    return link;
+  }
+
+  /** Small, because they are seldom needed; in reach of a finger and of the keyboard. */
+  secondThoughts({ number, text, editable }) {
+    const tools = make('div', 'second-thoughts');
+    const add = (label, act) => {
+      const button = make('button', 'link', label);
+      button.type = 'button';
+      button.addEventListener('click', act);
+      tools.append(button);
+    };
+    if (editable) add('Edit', () => this.change(number, text));
+    add('Delete', ({ currentTarget: button }) => {
+      if (button.textContent === SURE) this.remove(number);
+      button.textContent = SURE;
+    });
+    return tools;
+  }
+
+  byline({ speaker, author, picture }) {
     if (speaker === 'customer') return make('div', 'byline', make('span', 'visually-hidden', 'You said:'));
     if (speaker === 'system') return make('div', 'byline');
     const name = make('span', 'name', speaker === 'bot' ? this.assistant : author || 'A colleague');
     const role = make('span', 'soft', speaker === 'bot' ? 'bot' : 'person');
-    const avatar = speaker === 'bot' ? handAvatar() : personAvatar(name.textContent);
+    const avatar = speaker === 'bot' ? handAvatar() : personAvatar(name.textContent, picture && this.address(picture));
     avatar.setAttribute('aria-hidden', 'true');
     return make('div', 'byline', avatar, name, role);
   }

@@ -35,6 +35,38 @@ export function nodesOf(text) {
   return nodes;
 }
 
+const LOOKS = { bold: 'strong', italic: 'em', strike: 's', code: 'code' };
+const SAFE = ['http:', 'https:', 'mailto:', 'tel:'];
+
+/** Formatted pieces as nodes. */
+export function nodesOfRuns(runs) {
+  const nodes = document.createDocumentFragment();
+  for (const run of runs) nodes.append(nodeOfRun(run));
+  return nodes;
+}
+
+function nodeOfRun(run) {
+  let node = run.href ? labelled(run.href, run.text) : run.code ? document.createTextNode(run.text) : nodesOf(run.text);
+  for (const [look, tag] of Object.entries(LOOKS)) {
+    if (!run[look]) continue;
+    const dressed = document.createElement(tag);
+    dressed.append(node);
+    node = dressed;
+  }
+  return node;
+}
+
+function labelled(address, text) {
+  if (!URL.canParse(address) || !SAFE.includes(new URL(address).protocol)) return document.createTextNode(text);
+  const anchor = link(address);
+  anchor.textContent = text;
+  return anchor;
+}
+
+export function sizeOf(bytes) {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
 export function initials(name) {
   const words = name.trim().split(/\s+/);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from escalation import handover
+from escalation import speaking
 from escalation.handover import CaseClosed, CaseTaken, CaseUnclaimed, Person
 from escalation.slack.canned.item import CannedKeep, CannedSend
 from escalation.slack.thread_moves import tell
-from escalation.store.outbox import Errand, enqueue
 from labeling.clock import now
 from labeling.store.canned_reply import CannedReply, CannedUse
 
@@ -16,7 +15,7 @@ from labeling.store.canned_reply import CannedReply, CannedUse
 def take_send(session: Session, item: CannedSend, person: Person, claims: bool) -> None:
     """The customer gets it as the agent's own words, and the thread shows it."""
     try:
-        message = handover.reply(session, item.case_id, person, item.text, f"{item.sent_at:.6f}", claims)
+        message = speaking.speak(session, item.case_id, person, item.text, item.key, claims)
     except CaseTaken as taken:
         tell(session, item.case_id, person.id, f"{taken} Your canned reply was not sent.")
         return
@@ -27,8 +26,6 @@ def take_send(session: Session, item: CannedSend, person: Person, claims: bool) 
         tell(session, item.case_id, person.id, "The case has been closed meanwhile, so your reply was not sent.")
         return
     assert message.id is not None
-    message.slack_ts = None  # it stands nowhere in Slack yet
-    enqueue(session, item.case_id, Errand.POST_MESSAGE, message_id=message.id)
     use = CannedUse(canned_id=item.canned_id, message_id=message.id, person_id=person.id, was_edited=item.was_edited)
     session.add(use)
 

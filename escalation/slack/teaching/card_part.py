@@ -52,7 +52,8 @@ def _menu(file: CaseFile) -> list[Block]:
 def _question(file: CaseFile, intents: Intents) -> str:
     lines = ["*What did the customer want?* One click teaches the bot."]
     if file.turn and all(message.id != file.turn.message_id for message in file.messages):
-        lines.append(f">{brief(file.turn.text, 300)}")  # said after the hand-over, so the card has not quoted it
+        # Said after the hand-over, so the card has not quoted it.
+        lines.append(f">{brief(file.turn.text or '(deleted)', 300)}")
     if file.ranking and file.ranking.guesses:
         lines.append(f"The bot was {percent(file.ranking.confidence)} sure of its first guess:")
     lines += [f"✅ {_who(one)}: {said(one, intents, file.causes.get(one.id or 0))}" for one in file.corrections[-8:]]

@@ -1,0 +1,57 @@
+"""A stored message as a channel of Rasa's can show it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.recorder import SHOWN, Said
+from escalation.file_kind import PICTURES
+from escalation.rich_text import Run, marked
+from escalation.store.conversation import Conversation
+from escalation.store.message import Message
+
+WHATSAPP = "whatsapp:"
+"""How Twilio's names for customers on WhatsApp begin."""
+
+
+def dressed(message: Message, conversation: Conversation, public_address: str) -> Said:
+    """With the agent's name before the words, marks where they are drawn, and files as addresses."""
+    shown = {key: message.payload[key] for key in SHOWN if message.payload.get(key)}
+    files: Sequence[Mapping[str, Any]] = message.payload.get("files") or []
+    if not public_address or not files:
+        return Said(_named(message, words(message, conversation)), shown)
+    pictures = [file for file in files if file["kind"] in PICTURES][:1]
+    links = [f"{file['name']}: {_address(file, public_address)}" for file in files if file not in pictures]
+    if pictures:
+        shown["image"] = _address(pictures[0], public_address)
+    return Said(_named(message, "\n".join(filter(None, [words(message, conversation), *links]))), shown)
+
+
+def correction(message: Message, conversation: Conversation) -> Said:
+    """What the customer is told where an earlier message cannot be changed."""
+    who = message.shown_as or message.author or "Support"
+    if message.deleted:
+        return Said(f"{who} has taken back an earlier message.")
+    return Said(f"{who} corrects an earlier message: {words(message, conversation)}")
+
+
+def words(message: Message, conversation: Conversation) -> str:
+    runs = message.payload.get("runs")
+    if runs and draws_marks(conversation):
+        return marked(Run.from_json(run) for run in runs)
+    return message.text
+
+
+def draws_marks(conversation: Conversation) -> bool:
+    """WhatsApp and Slack show `*bold*` as bold."""
+    return conversation.channel == "slack" or conversation.sender_id.startswith(WHATSAPP)
+
+
+def _named(message: Message, text: str) -> str:
+    who = message.shown_as or message.author
+    return f"{who}: {text}" if who and text else text
+
+
+def _address(file: Mapping[str, Any], public_address: str) -> str:
+    return f"{public_address}/chat/files/{file['key']}"

@@ -1,0 +1,53 @@
+"""A file that a customer sends. The bot cannot read it, so it goes to people, and calls them if need be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from bot.turns import Heard, plain_id
+from escalation import handover
+from escalation.store.case import unclosed_case
+from escalation.store.conversation import conversation_by_id
+from escalation.store.file import keep_file
+from escalation.store.message import Speaker, say
+from labeling.clock import now
+from labeling.database import Database
+
+REASON = "The customer sent a file, which the bot cannot read."
+CALLED = "We have your file. The bot cannot read it, so a person has been called."
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that may pass."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def take_file(database: Database, conversation_id: int, upload: Upload, client_id: object) -> Heard:
+    """The same client id twice is the same file."""
+    try:
+        return _take(database, conversation_id, upload, client_id)
+    except IntegrityError:
+        return _take(database, conversation_id, upload, client_id)  # the same thing at the same instant
+
+
+def _take(database: Database, conversation_id: int, upload: Upload, client_id: object) -> Heard:
+    with database.transaction() as session:
+        conversation = conversation_by_id(session, conversation_id)
+        message, new = handover.hear(session, conversation, "", plain_id(client_id))
+        assert message.id is not None
+        if new:
+            stored = keep_file(session, upload.name, upload.kind, upload.content, message.id)
+            shown = {"key": stored.key, "name": stored.name, "kind": stored.kind, "size": len(upload.content)}
+            message.payload = {"files": [shown]}
+            message.handled_at = now()
+            case = unclosed_case(session, conversation_id)
+            if case is None or case.bot_answers:
+                say(session, conversation, Speaker.SYSTEM, CALLED)
+            handover.pass_on(session, handover.open_case(session, conversation, REASON), message)
+        return Heard(conversation_id, message.id, message.number, not new)

@@ -1,0 +1,62 @@
+// Files that the customer sends: chosen, pasted or dropped. What cannot pass is said before it is sent.
+
+const SLOWEST_ANSWER = 120_000;
+const ENDINGS = { jpg: '.jpg,.jpeg', txt: 'text/plain' };
+
+export class Uploads {
+  /**
+   * `openConversation()` as for the outbox. Told: `began(entry)`, `sent(entry, number)` and `refused(entry, sentence)`.
+   */
+  constructor(base, { button, input, field, drop }, { openConversation, newId, began, sent, refused }) {
+    Object.assign(this, { base, button, input, openConversation, newId, began, sent, refused });
+    button.addEventListener('click', () => input.click());
+    input.addEventListener('change', () => this.take([...input.files]));
+    field.addEventListener('paste', (event) => this.takeFrom(event, event.clipboardData));
+    drop.addEventListener('dragover', (event) => event.preventDefault());
+    drop.addEventListener('drop', (event) => this.takeFrom(event, event.dataTransfer));
+  }
+
+  /** What may pass; where nothing may, there is no button. */
+  async learn() {
+    const response = await fetch(new URL('files', this.base)).catch(() => null);
+    this.limits = response?.ok ? await response.json() : { largest: 0, kinds: [] };
+    this.button.hidden = this.limits.kinds.length === 0;
+    this.input.accept = this.limits.kinds.map((kind) => ENDINGS[kind] ?? `.${kind}`).join(',');
+  }
+
+  takeFrom(event, transfer) {
+    if (!transfer?.files.length || this.button.hidden) return;
+    event.preventDefault();
+    this.take([...transfer.files]);
+  }
+
+  take(files) {
+    this.input.value = '';
+    for (const file of files) this.send(file);
+  }
+
+  async send(file) {
+    const shown = { name: file.name, size: file.size };
+    const entry = { id: this.newId(), text: '', file: shown, at: new Date().toISOString() };
+    this.began(entry);
+    if (file.size > this.limits.largest) {
+      const most = (this.limits.largest / 1_000_000).toLocaleString();
+      return this.refused(entry, `${file.name} is too large: files of up to ${most} MB can be sent.`);
+    }
+    try {
+      await this.post(entry, file);
+    } catch {
+      this.refused(entry, `${file.name} did not reach us. Please try again.`);
+    }
+  }
+
+  async post(entry, file) {
+    const conversation = await this.openConversation();
+    const address = new URL(`conversations/${conversation}/files`, this.base);
+    address.search = new URLSearchParams({ name: file.name, id: entry.id });
+    const answer = await fetch(address, { method: 'POST', body: file, signal: AbortSignal.timeout(SLOWEST_ANSWER) });
+    const said = await answer.json();
+    if (answer.ok) this.sent(entry, said.number);
+    else this.refused(entry, said.error);
+  }
+}

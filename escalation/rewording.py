@@ -1,0 +1,67 @@
+"""A customer takes back or changes what they said. What they see, the thread and the card change together."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from escalation.handover import reword
+from escalation.store.case import Case, CaseState, case_by_id
+from escalation.store.conversation import Conversation
+from escalation.store.message import Message, Speaker
+from escalation.store.outbox import Errand, enqueue
+from labeling.store.turn import turn_of_message
+
+
+class NotTheirs(Exception):
+    """The customer has said nothing under this number that can still be changed; the text is a sentence for them."""
+
+
+NOTHING_THERE = "You have written no such message."
+ANSWERED = "This message has been answered, so it cannot be changed any more. Please write a new one."
+
+
+def customer_rewords(session: Session, conversation: Conversation, number: int, text: str | None) -> Message:
+    """Edits, or with no text deletes. What only the bot was told can be deleted, but not edited. Raises NotTheirs."""
+    message = _said(session, conversation, number)
+    if text is not None and not may_edit(session, message):
+        raise NotTheirs(ANSWERED)
+    if text is not None and text == message.text:
+        return message
+    reword(message, text)
+    if text is None:
+        _forget_turn(session, message)
+    if message.case_id is not None:
+        enqueue(session, message.case_id, Errand.REWORD, message_id=message.id)
+    for case_id in _cards_that_quote(session, message):
+        enqueue(session, case_id, Errand.UPDATE_CARD)
+    return message
+
+
+def may_edit(session: Session, message: Message) -> bool:
+    """Said to people who still have the case. Files are deleted, not edited."""
+    if message.case_id is None or message.payload.get("files"):
+        return False
+    return case_by_id(session, message.case_id).state != CaseState.CLOSED.value
+
+
+def _said(session: Session, conversation: Conversation, number: int) -> Message:
+    rows = select(Message).where(Message.conversation_id == conversation.id, Message.number == number)
+    message = session.exec(rows).first()
+    if message is None or message.speaker != Speaker.CUSTOMER.value or message.deleted:
+        raise NotTheirs(NOTHING_THERE)
+    return message
+
+
+def _forget_turn(session: Session, message: Message) -> None:
+    """What was deleted is neither shown to trainers nor learned from."""
+    turn = turn_of_message(session, message.id) if message.id is not None else None
+    if turn is not None:
+        turn.text = ""
+
+
+def _cards_that_quote(session: Session, message: Message) -> list[int]:
+    """Cases opened after it was said, and the one in which it was."""
+    rows = select(Case.id).where(Case.conversation_id == message.conversation_id)
+    rows = rows.where(or_(col(Case.opened_at) >= message.created_at, col(Case.id) == message.case_id))
+    return [case_id for case_id in session.exec(rows) if case_id is not None]

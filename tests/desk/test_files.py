@@ -1,0 +1,150 @@
+"""Files between a customer and a case's thread."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalation import handover
+from escalation.desk_config import DeskConfig
+from escalation.file_limits import FileLimits
+from escalation.slack.attachments import Attachments
+from escalation.slack.press import Do
+from escalation.store.case import case_by_id
+from escalation.store.conversation import Conversation
+from escalation.store.file import StoredFile, files_of, keep_file
+from escalation.store.message import Message
+from tests.desk.conftest import Agent, Scene
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"a small picture"
+PDF = b"%PDF-1.7 a small page"
+
+
+def claimed(scene: Scene) -> tuple[int, Agent]:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.CLAIM.value)
+    mina.finds("talks with Mina")
+    return case_id, mina
+
+
+def upload(scene: Scene, agent: Agent, case_id: int, name: str, content: bytes, text: str = "") -> str:
+    return agent.play.upload(name, content, text, agent.card(case_id)["ts"], scene.channel)
+
+
+def kept(scene: Scene, case_id: int) -> list[StoredFile]:
+    with scene.database.reading() as session:
+        return [file for message in scene.said(case_id, "agent") for file in files_of(session, message.id or 0)]
+
+
+def customer_sends(scene: Scene, case_id: int, name: str, content: bytes) -> Message:
+    with scene.database.transaction() as session:
+        case = case_by_id(session, case_id)
+        conversation = session.get(Conversation, case.conversation_id)
+        assert conversation is not None
+        message, _ = handover.hear(session, conversation, "", None)
+        stored = keep_file(session, name, "png", content, message.id)
+        message.payload = {"files": [{"key": stored.key, "name": name, "kind": "png", "size": len(content)}]}
+        handover.pass_on(session, case, message)
+    return message
+
+
+def test_an_agents_file_goes_to_the_customer_with_its_words(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    upload(scene, mina, case_id, "label.png", PNG, "Here you go")
+    scene.until(lambda: scene.heard(case_id) == ["Here you go"])
+    (file,) = kept(scene, case_id)
+    assert (file.name, file.kind, file.content) == ("label.png", "png", PNG)
+    (shown,) = scene.said(case_id, "agent")[0].payload["files"]
+    assert shown == {"key": file.key, "name": "label.png", "kind": "png", "size": len(PNG)}
+
+
+def test_a_file_without_words_is_sent_too(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    upload(scene, mina, case_id, "terms.pdf", PDF)
+    scene.until(lambda: [file.kind for file in kept(scene, case_id)] == ["pdf"])
+    assert scene.heard(case_id) == [""]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("page.png", b"<svg>\x00</svg>", "page.png is of a kind that cannot be sent. These can: png, jpg"),
+        ("large.png", PNG + b"x" * 3000, "large.png is too large (0.0 MB): files of up to 0.002 MB can be sent."),
+    ],
+)
+def test_a_file_that_cannot_pass_is_refused_out_loud_while_the_words_are_sent(
+    scene: Scene, name: str, content: bytes, why: str
+) -> None:
+    scene.open_desk(DeskConfig(files=FileLimits(largest_mb=0.002)))
+    case_id, mina = claimed(scene)
+    upload(scene, mina, case_id, name, content, "Here you go")
+    assert "The rest of your message was sent." in mina.finds(why)["text"]
+    assert scene.heard(case_id) == ["Here you go"]
+    assert kept(scene, case_id) == []
+
+
+def test_a_file_beside_a_note_is_a_note(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    ts = upload(scene, mina, case_id, "fraud.png", PNG, "note: look at this")
+    scene.until(lambda: mina.reactions(ts) == ["lock"])
+    assert scene.heard(case_id) == []
+    with scene.database.reading() as session:
+        assert [file.name for file in session.query(StoredFile) if file.message_id] == []
+
+
+def test_a_held_file_is_sent_with_its_words_or_forgotten(scene: Scene) -> None:
+    case_id, _ = claimed(scene)
+    jonas = scene.agent("jonas")
+    upload(scene, jonas, case_id, "label.png", PNG, "I have it")
+    question = jonas.finds("is held back")
+    jonas.play.click(question, Do.SEND_AS_SELF.value)
+    scene.until(lambda: [file.name for file in kept(scene, case_id)] == ["label.png"])
+    upload(scene, jonas, case_id, "secret.png", PNG)
+    question = jonas.finds("(a file)")
+    jonas.play.click(question, Do.KEEP_HELD.value)
+    scene.at_rest()
+    with scene.database.reading() as session:
+        assert session.query(StoredFile).filter_by(name="secret.png").count() == 0
+
+
+def test_a_file_goes_when_its_message_is_taken_back(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    ts = upload(scene, mina, case_id, "label.png", PNG, "Here you go")
+    scene.until(lambda: kept(scene, case_id))
+    mina.play.react(ts, "lock", scene.channel)
+    scene.until(lambda: kept(scene, case_id) == [])
+
+
+def test_where_customers_cannot_reach_the_bot_a_file_is_refused(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    with scene.database.transaction() as session:
+        conversation = session.get(Conversation, scene.case(case_id).conversation_id)
+        assert conversation is not None
+        conversation.channel = "telegram"
+    upload(scene, mina, case_id, "label.png", PNG, "Here you go")
+    mina.finds("label.png cannot be sent on telegram: desk.yml names no files.public_address.")
+    assert kept(scene, case_id) == []
+
+
+def test_a_customers_file_is_uploaded_into_the_thread(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    customer_sends(scene, case_id, "damage & <b>.png", PNG)
+    shared = mina.finds("sent a file: damage &amp; &lt;b&gt;.png")
+    assert shared["thread_ts"] == mina.card(case_id)["ts"]
+    assert [file["size"] for file in shared["files"]] == [len(PNG)]
+
+
+def test_an_upload_that_was_cut_short_after_it_ended_well_is_not_repeated(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    mina.play.misbehave(method="files.completeUploadExternal", status=503, performed=True)
+    customer_sends(scene, case_id, "damage.png", PNG)
+    scene.at_rest()
+    shared = [message for message in mina.sees() if message.get("files")]
+    assert len(shared) == 1
+
+
+def test_the_bots_token_goes_to_slack_and_to_nobody_else() -> None:
+    attachments = Attachments("xoxb-secret", "https://slack.com/api/", FileLimits())
+    for url in ("https://evil.example/slack.com/x", "https://evilslack.com/x", "http://files.slack.com/x", ""):
+        attached = attachments.fetch([{"name": "x.png", "size": 1, "url": url}])
+        assert "kept outside this workspace" in attached.refusals[0]
