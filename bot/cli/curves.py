@@ -50,7 +50,7 @@ def draw_curves(curves: Mapping[str, RiskCoverage], title: str, path: Path) -> N
     top = max(1.08 * worst, 0.07)
     for share in RIGHT:
         axes.axhline(1 - share, color="#888888", linewidth=0.8, zorder=0)
-        axes.text(0.005, 1 - share + top / 200, f"{share:.0%} right", color="#555555", fontsize=8)
+        axes.text(1.01, 1 - share, f"{share:.0%} right", color="#555555", fontsize=8, va="center")
     axes.set(xlim=(0, 1), ylim=(0, top), title=title)
     axes.set_xlabel("messages answered, surest first")
     axes.set_ylabel("of these answers, wrong")
