@@ -17,6 +17,7 @@ from bot.introduction import introduction_of
 from bot.question import Question, question_in
 from bot.recorder import Said
 from escalation import handover
+from escalation.rating import take_words
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id, conversation_of
 from escalation.store.message import Message, Speaker, say
@@ -124,6 +125,7 @@ def _hear(database: Database, words: Words) -> Heard:
         if new:
             beside = {CHOICE: words.choice, METADATA: words.metadata}
             message.payload = {key: value for key, value in beside.items() if value}
+            take_words(session, conversation, message)
         assert conversation.id is not None and message.id is not None
         return Heard(conversation.id, message.id, message.number, not new)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import object_session
 from sqlmodel import Session, col
 
 from escalation.contact import contact_in
+from escalation.rating import ask_in_words
 from escalation.store.case import Case, CaseState, case_by_id, reopenable_case, unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.file import drop_files
@@ -323,6 +324,7 @@ def close(session: Session, case_id: int, person: Person, outcome: Outcome) -> C
     case.state, case.closed_at, case.closed_by = CaseState.CLOSED.value, now(), person.name
     case.outcome = outcome.value
     tell_customer(session, case, FAREWELL[outcome].format(name=person.to_customers))
+    ask_in_words(session, case)
     enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
 

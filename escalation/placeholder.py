@@ -10,7 +10,8 @@ from escalation.section import DeskConfigRefused, Section
 
 CUSTOMER, AGENT = "customer", "agent"
 """Filled in by themselves; all others are found in what the customer wrote."""
-_OPEN = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_OPEN = re.compile(r"\{([a-z][a-z0-9_]*)(?:\|([^{}|]*))?\}")
+"""`{customer|there}` says what stands there while nobody knows the customer's name."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,8 +39,8 @@ def _pattern(name: str, written: object) -> re.Pattern[str]:
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
-    """What is known is put in; what is not stays as it is, to be seen."""
-    return _OPEN.sub(lambda found: known.get(found[1]) or found[0], text)
+    """What is known is put in, or what the placeholder says itself; what is neither stays as it is, to be seen."""
+    return _OPEN.sub(lambda found: known.get(found[1]) or found[2] or found[0], text)
 
 
 def left_open(text: str) -> tuple[str, ...]:

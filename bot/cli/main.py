@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from bot.cli import demo, evaluation, projects, services, setup, training
+from bot.cli import demo, evaluation, projects, records, services, setup, training
 from bot.cli.console import say_refusal
 from labeling.refusal import Refusal
 
@@ -33,6 +33,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     evaluation.explain,
     projects.init,
     projects.replay,
+    records.transcript,
     setup.setup,
 )
 for command in COMMANDS:

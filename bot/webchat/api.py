@@ -21,6 +21,7 @@ from bot.webchat.files import add_files
 from bot.webchat.rewording import add_rewording
 from bot.webchat.stream import poll, stream
 from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
+from escalation.rating import RatingRefused, rate
 from escalation.store.conversation import Conversation, find_conversation
 from escalation.store.message import Message, Speaker
 from labeling.database import Database
@@ -48,6 +49,12 @@ def chat_blueprint(channel: str) -> Blueprint:
         words = await asyncio.to_thread(_words, house.database, channel, sender_id, said)
         heard = await house.gate.hear(words)
         return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
+
+    @chat.post("/conversations/<sender_id:str>/rating")
+    async def take_rating(request: Request, sender_id: str) -> HTTPResponse:
+        house, said = house_of(request), body_of(request)
+        conversation_id = await known(house, channel, sender_id)
+        return json(await asyncio.to_thread(_rate, house.database, conversation_id, said), status=201)
 
     @chat.get("/conversations/<sender_id:str>/messages")
     async def read(request: Request, sender_id: str) -> HTTPResponse:
@@ -96,6 +103,14 @@ def _begin(database: Database, channel: str, sender_id: str, said: Mapping[str, 
                 language=customer.language,
             )
         )
+
+
+def _rate(database: Database, conversation_id: int, said: Mapping[str, Any]) -> dict[str, int]:
+    try:
+        with database.transaction() as session:
+            return {"stars": rate(session, conversation_id, said.get("stars"), said.get("comment")).stars}
+    except RatingRefused as refused:
+        raise Refused(409, str(refused)) from refused
 
 
 def _words(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:

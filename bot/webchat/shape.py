@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 
 from bot.question import question_in
 from escalation.file_kind import PICTURES
+from escalation.rating import case_to_rate
 from escalation.rewording import may_edit
 from escalation.store.case import Case, CaseState, unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Message, Speaker, messages_after
+from escalation.store.rating import rating_of
 from labeling.database import Database
 
 LIMIT = 500
@@ -47,7 +49,7 @@ def read_news(database: Database, conversation_id: int, after: int, known: Mappi
         return News(
             messages=tuple(_shape(session, message) for message in messages),
             edits=tuple(_shape(session, message) for message in edits),
-            state=_state(session, conversation_id),
+            state={**_state(session, conversation_id), **_rating(session, conversation_id)},
             revisions={message.number: message.revision for message in reworded},
             undelivered=tuple(m.id for m in messages if m.delivered_at is None and m.id is not None),
         )
@@ -118,6 +120,15 @@ def _state(session: Session, conversation_id: int) -> dict[str, Any]:
         col(Message.handled_at).is_(None),
     )
     return {"typing": session.exec(thinking.limit(1)).first() is not None, "person": person}
+
+
+def _rating(session: Session, conversation_id: int) -> dict[str, Any]:
+    """Asked of the customer after a case; `stars` once they have said it. Left out where there is nothing to rate."""
+    case = case_to_rate(session, conversation_id)
+    if case is None or case.id is None:
+        return {}
+    given = rating_of(session, case.id)
+    return {"rating": {"case": case.id, "stars": given.stars if given else None}}
 
 
 def _person(case: Case) -> dict[str, str]:

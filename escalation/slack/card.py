@@ -24,6 +24,7 @@ from escalation.slack.case_file import CaseFile
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import brief, escape, shorten
 from escalation.slack.press import Do
+from escalation.slack.record_part import record_blocks
 from escalation.slack.talk import preview, quote, words
 from escalation.slack.teaching import teaching_blocks
 from escalation.store.case import Case, CaseState
@@ -59,6 +60,7 @@ def draw_card(file: CaseFile, intents: Intents, policy: Policy = Policy.REPLIES)
         section(f"*Why a person:* {brief(file.case.reason, 1000)}"),
         *_conversation(file),
         context(_state(file, policy)),
+        *(record_blocks(file.summary, intents) if file.summary else []),
         actions(f"{CASE}{file.case.id}", [*_moves(file, policy), *_canned(file)]),
         *([divider(), *teaching_blocks(file, intents)] if file.turn else []),
     ]

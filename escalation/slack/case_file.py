@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from escalation.store.case import Case, case_by_id
+from escalation.case_summary import Summary, summarize
+from escalation.store.case import Case, CaseState, case_by_id
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.message import Message
+from escalation.store.rating import rating_of
+from labeling.labels import state_of
 from labeling.ranking import Ranking
 from labeling.store.cause import Cause, causes_of
 from labeling.store.correction import Correction, corrections_of, standing
+from labeling.store.review import reviews_of
 from labeling.store.turn import Turn, ranking_of
 
 ASKS_FOR_A_PERSON = "talk_to_person"
@@ -36,6 +40,8 @@ class CaseFile:
     """Each person's last word on that turn."""
     causes: Mapping[int, Cause] = field(default_factory=dict)
     """By correction, why it was needed, where somebody said so."""
+    summary: Summary | None = None
+    """Of a closed case."""
     earlier_cases: tuple[Case, ...] = ()
     """Those in which this customer needed people before, in order."""
 
@@ -49,6 +55,7 @@ def read_case_file(session: Session, case_id: int) -> CaseFile:
     case = case_by_id(session, case_id)
     turn = _turn(session, case)
     said = _corrections(session, turn)
+    closed = case.state == CaseState.CLOSED.value
     return CaseFile(
         case=case,
         conversation=conversation_by_id(session, case.conversation_id),
@@ -56,6 +63,7 @@ def read_case_file(session: Session, case_id: int) -> CaseFile:
         turn=turn,
         corrections=tuple(said),
         causes=causes_of(session, said),
+        summary=_summary(session, case, turn) if closed else None,
         earlier_cases=_earlier_cases(session, case),
     )
 
@@ -102,6 +110,13 @@ def _earlier_cases(session: Session, case: Case) -> tuple[Case, ...]:
 
 def _corrections(session: Session, turn: Turn | None) -> list[Correction]:
     return standing(corrections_of(session, turn.id)) if turn is not None and turn.id is not None else []
+
+
+def _summary(session: Session, case: Case, turn: Turn | None) -> Summary:
+    rows = select(Message).where(Message.case_id == case.id).order_by(col(Message.number))
+    turn_id = turn.id if turn else None
+    state = state_of(corrections_of(session, turn_id), reviews_of(session, turn_id)) if turn_id else None
+    return summarize(case, turn, state, list(session.exec(rows)), rating_of(session, case.id or 0))
 
 
 def _messages(session: Session, case: Case) -> tuple[Message, ...]:

@@ -14,6 +14,7 @@ from escalation.handover import Person
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Speaker, messages_after
+from escalation.store.rating import rating_of
 from labeling.database import Database
 from tests.browser.conftest import Server
 from tests.browser.phrases import ANSWER, CHOICES, MEANT, UNSURE
@@ -236,6 +237,30 @@ def test_a_person_is_announced_named_and_may_change_their_words(chat: Page, data
     expect(chat.get_by_text("edited")).to_be_visible()
     reword(chat, database, None)
     expect(bubbles(chat).last).to_have_text("This message was deleted.")
+
+
+def test_after_a_case_the_help_is_rated_once_with_a_comment_if_one_likes(chat: Page, database: Database) -> None:
+    write(chat, "person")
+    expect(chat.get_by_text("A person has been called.")).to_be_visible()
+    reply(chat, database, "It is on its way.")
+    expect(bubbles(chat).last).to_have_text("It is on its way.")
+    expect(chat.get_by_text("How was the help?")).to_be_hidden()
+    with database.transaction() as session:
+        case = unclosed_case(session, conversation_id(chat, session))
+        assert case is not None and case.id is not None
+        handover.close(session, case.id, MAYA, handover.Outcome.ANSWERED)
+    expect(chat.get_by_text("How was the help?")).to_be_visible()
+    chat.get_by_role("button", name="4 of 5: good").click()
+    chat.get_by_label("What could be better?").fill("a <b>faster</b> answer")
+    chat.get_by_label("What could be better?").press("Enter")
+    expect(chat.get_by_text("Your words are with the people who helped you.")).to_be_visible()
+    with database.reading() as session:
+        rating = rating_of(session, case.id)
+    assert rating is not None
+    assert (rating.stars, rating.comment) == (4, "a <b>faster</b> answer")
+    chat.reload()
+    expect(bubbles(chat).last).to_be_visible()
+    expect(chat.get_by_text("How was the help?")).to_be_hidden()
 
 
 def test_an_edit_made_while_the_customer_was_away_is_seen_on_return(

@@ -126,6 +126,7 @@ def test_a_canned_reply_is_written_changed_and_retired_in_slack(scene: Scene) ->
         "refund_status",
         "Mina",
     )
+    assert "Kept: *Refund left us*" in str(window(scene))
     mina.play.close(window(scene), all_of_them=True)
     mina.click(case_id, Do.CANNED.value)
     mina.play.click(window(scene), f"{Do.CANNED_USE.value}_{one.id}")
@@ -149,6 +150,8 @@ def test_a_closed_case_offers_none(scene: Scene) -> None:
 
 def test_placeholders_are_filled_where_known_and_named_where_not() -> None:
     assert fill("{customer}, {order_number} {Not One}", {"customer": "Ada"}) == "Ada, {order_number} {Not One}"
+    assert fill("Hello {customer|there}", {"customer": ""}) == "Hello there"
+    assert fill("Hello {customer|there}", {"customer": "Ada"}) == "Hello Ada"
     assert left_open("{a} {b} {a} {Not One}") == ("{a}", "{b}")
     assert found_in(["LF-11111", "no, lf-22222", "hm"], read_canned({"placeholders": {"no": "LF-\\d+"}})) == {
         "no": "lf-22222"

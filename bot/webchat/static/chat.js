@@ -7,6 +7,7 @@ import { forget, keep, recall, watch } from './memory.js';
 import { confirmed, Menu } from './menu.js';
 import { ConnectionNotice, PersonNotice } from './notices.js';
 import { newId, Outbox } from './outbox.js';
+import { RatingAsked } from './rating.js';
 import { Stream } from './stream.js';
 import { Transcript } from './transcript.js';
 import { Unread } from './unread.js';
@@ -37,6 +38,7 @@ const outbox = new Outbox(base, { language, openConversation, sent, refused: (en
 const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread, tellSeen);
 const person = new PersonNotice(part('person'), part('hand'), address);
 const connection = new ConnectionNotice(part('connection'));
+const rating = new RatingAsked(part('rating'), (given) => rate(given));
 const composer = new Composer(
   {
     form: part('composer'),
@@ -179,11 +181,21 @@ function message(row) {
   showWelcome();
 }
 
-function state({ typing, person: called }) {
+function state({ typing, person: called, rating: asked }) {
+  rating.show(asked ?? null);
   part('typing').hidden = !typing;
   part('typist').textContent = called?.state === 'here' ? `${called.name} is typing` : 'Typing';
   part('talk').hidden = called !== null;
   person.show(called);
+}
+
+function rate(given) {
+  return fetch(new URL(`conversations/${recall('conversation')}/rating`, base), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(given),
+    signal: AbortSignal.timeout(SLOWEST_ANSWER),
+  });
 }
 
 function sent(entry, number) {

@@ -36,6 +36,7 @@ from escalation.slack.canned.window import (
 )
 from escalation.slack.card import case_of_card
 from escalation.slack.intents import OPTIONS, Intents
+from escalation.slack.mrkdwn import escape
 from escalation.slack.people import People
 from escalation.slack.press import Do, Press, read_press
 from escalation.store.case import CaseState, case_by_id
@@ -88,8 +89,11 @@ class CannedDoor:
     def _take(self, body: JSON, press: Press, about: AboutCanned) -> None:
         shelf = self._shelf(body, about)
         one = shelf.reply(int(press.value)) if press.value.isdecimal() else None
-        if press.action == Do.CANNED_NEW.value or (press.action == Do.CANNED_EDIT.value and one is not None):
-            names = [CUSTOMER, AGENT, *self.config.placeholders]
+        names = [CUSTOMER, AGENT, *self.config.placeholders]
+        if press.action == Do.CANNED_NEW.value:
+            view = keeping_window(about, None, names, self.intents)
+            self._change(self.slack.views_update, press, view_id=body["view"]["id"], view=view)
+        elif press.action == Do.CANNED_EDIT.value and one is not None:
             view = keeping_window(about, one, names, self.intents)
             self._change(self.slack.views_push, press, trigger_id=body["trigger_id"], view=view)
         elif one is None:
@@ -97,7 +101,7 @@ class CannedDoor:
         elif press.action == Do.CANNED_RETIRE.value:
             retired = CannedKeep(body["view"]["id"], one.id or 0, "", "", None, press.person_id, press.person_name)
             self.keep(retired)
-            self._tell(body, press, about, f"*{one.title}* is offered to nobody any more.")
+            self._tell(body, press, about, f"*{escape(one.title)}* is offered to nobody any more.")
         else:
             view = sending_window(about, one, shelf)
             self._change(self.slack.views_update, press, view_id=body["view"]["id"], view=view)
@@ -130,9 +134,16 @@ class CannedDoor:
 
     def take_keep(self, ack: Ack, body: JSON) -> None:
         about = about_canned(body)
-        if about is not None:
-            self.keep(read_keep(body, about))
-        ack()
+        if about is None:
+            ack()
+            return
+        item = read_keep(body, about)
+        self.keep(item)
+        if body["view"].get("previous_view_id"):
+            ack()  # back to the window that it was opened from
+        else:
+            words = f"Kept: *{escape(item.title)}*. It is offered from now on."
+            ack(response_action="update", view=told_window(about, words))
 
     def _shelf(self, body: JSON, about: AboutCanned) -> Shelf:
         user_id = body["user"]["id"]

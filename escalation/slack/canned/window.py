@@ -65,7 +65,8 @@ def keeping_window(about: AboutCanned, one: CannedReply | None, names: list[str]
     for block, name in ((title, TITLE), (text, TEXT), (intent, INTENT)):
         block["element"]["action_id"] = name
     intent["optional"] = True
-    hint = "Filled in when it is used: " + ", ".join(f"`{{{name}}}`" for name in names)
+    names_told = ", ".join(f"`{{{name}}}`" for name in names)
+    hint = f"Filled in when it is used: {names_told}. `{{customer|there}}` says *there* where the name is unknown."
     blocks = [title, text, context(hint), intent]
     if one is not None:
         retire = button(Do.CANNED_RETIRE.value, "Offer it to nobody any more", str(one.id))

@@ -39,6 +39,8 @@ def _words(correction: Correction, intents: Intents) -> str:
         return f"two in one, {first} and *{brief(intents.title(correction.second_intent or ''), _TITLE)}*"
     if correction.kind == CorrectionKind.CANNOT_TELL.value:
         return "*cannot tell*"
+    if correction.kind == CorrectionKind.OUT_OF_SCOPE.value:
+        return "*something that no intent covers*"
     if correction.kind == CorrectionKind.WITHDRAWN.value:
         return "took it back"
     return "*not a request*"

@@ -1,0 +1,113 @@
+// Asked once a person has helped and the case is closed: one to five stars, and a comment if one likes.
+
+import { keep, recall } from './memory.js';
+
+const BEST = 5;
+const WORDS = ['bad', 'poor', 'fair', 'good', 'very good'];
+
+export class RatingAsked {
+  /** `send({stars, comment})` returns the server's answer. */
+  constructor(box, send) {
+    Object.assign(this, { box, send, asked: null });
+  }
+
+  /** `asked` is {case, stars} as in the stream's state; null when there is nothing to rate. */
+  show(asked) {
+    const done = asked === null || asked.stars !== null || recall('rated') === asked.case;
+    if (this.asked?.case === asked?.case && done === this.done) return;
+    this.asked = asked;
+    this.done = done;
+    this.box.hidden = done && !this.thanking;
+    if (!done) this.ask();
+  }
+
+  ask() {
+    this.thanking = false;
+    const question = document.createElement('p');
+    question.textContent = 'How was the help?';
+    const row = document.createElement('div');
+    row.className = 'stars';
+    for (let stars = 1; stars <= BEST; stars += 1) row.append(this.star(stars));
+    this.box.replaceChildren(question, row, this.later());
+    this.box.hidden = false;
+  }
+
+  star(stars) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'star';
+    button.textContent = '★';
+    button.setAttribute('aria-label', `${stars} of ${BEST}: ${WORDS[stars - 1]}`);
+    button.addEventListener('click', () => this.give(stars));
+    return button;
+  }
+
+  later() {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'icon';
+    button.textContent = '✕';
+    button.setAttribute('aria-label', 'Do not rate');
+    button.addEventListener('click', () => this.end());
+    return button;
+  }
+
+  async give(stars, comment = '') {
+    this.thanking = true; // The stream may tell of the rating before the answer to it is here.
+    const told = await this.send({ stars, comment }).catch(() => null);
+    if (!told?.ok) return this.fail();
+    keep('rated', this.asked.case);
+    if (comment) return this.thank();
+    return this.askForWords(stars);
+  }
+
+  fail() {
+    this.thanking = false;
+    this.say('That did not reach us. Please try again.');
+  }
+
+  askForWords(stars) {
+    const form = document.createElement('form');
+    const label = document.createElement('label');
+    label.textContent = `${'★'.repeat(stars)} Thank you. What could be better?`;
+    label.htmlFor = 'rating-comment';
+    const field = document.createElement('input');
+    Object.assign(field, { id: 'rating-comment', maxLength: 500, autocomplete: 'off', className: 'field' });
+    const send = document.createElement('button');
+    send.className = 'button small';
+    send.textContent = 'Send';
+    form.append(label, field, send, this.later());
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (field.value.trim()) this.give(stars, field.value.trim());
+      else this.end();
+    });
+    this.box.replaceChildren(form);
+    field.focus();
+  }
+
+  thank() {
+    this.say('Thank you. Your words are with the people who helped you.');
+    setTimeout(() => this.end(), 4000);
+  }
+
+  say(words) {
+    let line = this.box.querySelector('[role=status]');
+    if (!line) {
+      line = document.createElement('p');
+      line.setAttribute('role', 'status');
+      if (this.thanking) this.box.replaceChildren(line);
+      else this.box.append(line);
+    }
+    if (this.thanking) this.box.replaceChildren(line);
+    line.textContent = words;
+  }
+
+  /** Not asked again about this case on this browser. */
+  end() {
+    if (this.asked) keep('rated', this.asked.case);
+    this.thanking = false;
+    this.done = true;
+    this.box.hidden = true;
+  }
+}
