@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labeling.database import Database
-from labeling.guidelines import current_guidelines, read_guidelines
+from labeling.guidelines import meanings
 from labeling.judging import material
 from labeling.labels import labels
 from labeling.project import Project
@@ -30,11 +30,10 @@ def deep_run(project: Project, database: Database, progress: Progress) -> Tuning
     given = material(project)
     with database.reading() as session:
         snapshot = take(given.seeds, labels(session))
-        written = {**read_guidelines(project.guidelines), **current_guidelines(session)}
+        said = meanings(session, project.guidelines)
     progress("Opening the encoder", 0.0)
     base = open_encoder(project.encoder, precision=project.precision)
-    meanings = {intent: guideline.definition for intent, guideline in written.items() if guideline.definition}
-    return fine_tune(snapshot.examples, base, progress, meanings=meanings)
+    return fine_tune(snapshot.examples, base, progress, meanings=said)
 
 
 def bring_encoder(database: Database, version: str) -> str | None:

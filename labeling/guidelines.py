@@ -107,6 +107,12 @@ def current_guidelines(session: Session) -> dict[str, Guideline]:
     return {row.intent: guideline_of(row) for row in newest_wordings(session) if row.title}
 
 
+def meanings(session: Session, path: Path) -> dict[str, str]:
+    """What each intent means, in the words of its guideline: evidence for the model. Raises GuidelinesRefused."""
+    written = {**read_guidelines(path), **current_guidelines(session)}
+    return {intent: guideline.definition for intent, guideline in written.items() if guideline.definition}
+
+
 def guideline_of(row: GuidelineRow) -> Guideline:
     words = ("intent", "title", "definition", "example", "counter_example", "counter_intent")
     return Guideline(**{name: getattr(row, name) for name in words})

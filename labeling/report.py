@@ -40,7 +40,8 @@ class Report:
     """This and the next seven are of the messages in scope."""
     macro_f1: float | None
     ece: float | None
-    """Calibration error over 15 bins of equal mass."""
+    """Calibration error over 15 bins of equal mass, of the probability that the first guess is right given that
+    some intent is meant: as the messages that it is measured on are."""
     nll: float | None
     brier: float | None
     aurc: float | None

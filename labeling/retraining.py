@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from labeling.database import Database
 from labeling.deep_run import bring_encoder
 from labeling.examples import Example
+from labeling.guidelines import meanings
 from labeling.judging import examine, material, unseen
 from labeling.labels import labels
 from labeling.lock import alone
@@ -35,6 +36,7 @@ from labeling.registry import (
 )
 from labeling.snapshot import Snapshot, keep, take
 from labeling.store.model import Model, live_model, live_version
+from labeling.unlabelled import FEW, unlabelled
 
 if TYPE_CHECKING:
     from labeling.intent_model import Encoder, IntentModel
@@ -131,12 +133,16 @@ class _Retraining:
         self._progress = progress
         self._policy = read_project_policy(project)
         self._gates: Gates = read_gates(project.gates)
+        self._meanings: Mapping[str, str] = {}
+        self._traffic: Sequence[str] = ()
 
     def run(self, force: bool) -> Verdict:
         given = material(self._project)
         with self._database.reading() as session:
             snapshot = take(given.seeds, labels(session))
             live = live_model(session)
+            self._meanings = meanings(session, self._project.guidelines)
+            self._traffic = unlabelled(session) if len(snapshot.examples) < FEW else []
         encoder = self._encoder or self._open_encoder(live)
         known = None if force else self._known(snapshot, live, encoder)
         if known is not None:
@@ -164,7 +170,7 @@ class _Retraining:
 
         if live is None:
             return None
-        version = version_of(snapshot.examples, encoder, self._project.out_of_scope)
+        version = version_of(snapshot.examples, encoder, self._meanings, self._traffic, self._project.out_of_scope)
         if live.version == version:
             return live
         with self._database.reading() as session:
@@ -173,7 +179,8 @@ class _Retraining:
     def _train(self, snapshot: Snapshot, encoder: Encoder) -> IntentModel:
         from labeling.intent_model import train
 
-        return train(snapshot.examples, encoder, self._part(0.1, 0.8), out_of_scope=self._project.out_of_scope)
+        share = self._project.out_of_scope
+        return train(snapshot.examples, encoder, self._part(0.1, 0.8), meanings=self._meanings, out_of_scope=share)
 
     def _judge(
         self, candidate: IntentModel, snapshot: Snapshot, messages: Sequence[Example], live: Model | None

@@ -21,7 +21,7 @@ from labeling.precision import Precision
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-RECIPE = 2
+RECIPE = 3
 """Raised when the conversion changes, so that what was cached by the old one is left alone."""
 OPSET = 17
 
@@ -107,6 +107,8 @@ def _run(source: Source, output: Path, progress: Progress) -> None:
 
 def convert(directory: Path, output: Path) -> None:
     """Writes the token vectors' graph. Imports TensorFlow: never call it in a service's process."""
+    from labeling.intent_model.layers import MIDDLE, OUTPUT, middle_layers
+
     _say(0.05)
     import tensorflow as tf
     import tf2onnx
@@ -127,7 +129,9 @@ def convert(directory: Path, output: Path) -> None:
     @tf.function(input_signature=signature, autograph=False)
     def tokens(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         said = {name: tf.cast(value, tf.int32) for name, value in zip(names, inputs, strict=True)}
-        return {"last_hidden_state": model(said, training=False).last_hidden_state}
+        layers = model(said, training=False, output_hidden_states=True).hidden_states
+        middle = [layers[number] for number in middle_layers(len(layers) - 1)]
+        return {OUTPUT: layers[-1], MIDDLE: tf.add_n(middle) / len(middle)}
 
     tf2onnx.convert.from_function(tokens, signature, opset=OPSET, output_path=str(output))
     _say(1.0)

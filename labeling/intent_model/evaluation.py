@@ -135,7 +135,7 @@ def _in_scope(
     return {
         "accuracy": float(right.mean()),
         "macro_f1": macro_f1(truth, probabilities.argmax(axis=1)),
-        "ece": calibration_error(confidence, right),
+        "ece": calibration_error(confidence / np.maximum(judged.in_scope[inside], 1e-9), right),
         "nll": float(-np.log(np.maximum(of_truth, 1e-12)).mean()),
         "brier": float(((probabilities**2).sum(axis=1) - 2 * of_truth + 1).mean()),
         "aurc": risk_coverage_area(confidence, right),

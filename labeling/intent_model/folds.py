@@ -14,6 +14,9 @@ FEW = 1_000
 """Up to so many examples ten folds are affordable; beyond, five say as much."""
 NEVER = -1
 GROUPS = 5
+MANY = 8_000
+JUDGING = 2
+"""From MANY examples on, so many folds and groups judge: that is thousands of judgements, and each costs seconds."""
 
 
 def example_folds(
@@ -32,7 +35,7 @@ def example_folds(
             rows = rows if told is None else rows[~told[rows]]
             ordered = rows[np.argsort(spots[rows], kind="stable")]
             folds[ordered] = (np.arange(len(rows)) + int(intent)) % count
-    return folds
+    return np.where(folds < _judging(len(targets), count), folds, NEVER)
 
 
 def intent_groups(
@@ -48,7 +51,12 @@ def intent_groups(
     if len(intents) < 4 or not wide:
         return []
     ordered = np.array(sorted(wide, key=lambda number: place(intents[number], seed)), np.int64)
-    return [group for group in np.array_split(ordered, GROUPS) if len(group)]
+    groups = np.array_split(ordered, GROUPS)[: _judging(len(targets), GROUPS)]
+    return [group for group in groups if len(group)]
+
+
+def _judging(examples: int, parts: int) -> int:
+    return JUDGING if examples >= MANY else parts
 
 
 def place(text: str, seed: int) -> int:

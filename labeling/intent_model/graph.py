@@ -12,13 +12,14 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from labeling.intent_model.layers import MIDDLE, OUTPUT, middle_layers
+
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
 """Arrays by the names that the PyTorch models give them, without the model's own prefix."""
 
 FIRST_POSITION = {"bert": 0, "roberta": 2, "xlm-roberta": 2}
 """The families written here, and the row of the position table that belongs to a text's first token."""
-OUTPUT = "last_hidden_state"
 FUSED = "com.microsoft"
 OPSET = 18
 IR_VERSION = 8
@@ -51,7 +52,10 @@ def read_weights(path: Path) -> Weights:
 
 
 def bert_graph(config: Mapping[str, Any], weights: Weights) -> onnx.ModelProto:
-    """Token ids and mask in, one vector a token out. Raises KeyError where a weight is missing."""
+    """Token ids and mask in; out come two vectors a token, the last layer's and the middle ones'.
+
+    Raises KeyError where a weight is missing.
+    """
     return _Graph(config, weights).model()
 
 
@@ -64,16 +68,18 @@ class _Graph:
 
     def model(self) -> onnx.ModelProto:
         tokens = self._embedded()
+        seen = [tokens]
         for layer in range(self._config["num_hidden_layers"]):
-            tokens = self._layer(f"encoder.layer.{layer}.", tokens)
-        self._node("Identity", [tokens], OUTPUT)
+            seen.append(self._layer(f"encoder.layer.{layer}.", seen[-1]))
+        self._node("Identity", [seen[-1]], OUTPUT)
+        self._node("Mean", [seen[number] for number in middle_layers(len(seen) - 1)], MIDDLE)
         given = [
             helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
             for name in ("input_ids", "attention_mask")
         ]
         shape = ["batch", "tokens", self._config["hidden_size"]]
-        result = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, shape)
-        graph = helper.make_graph(self._nodes, "encoder", given, [result], self._constants)
+        results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in (OUTPUT, MIDDLE)]
+        graph = helper.make_graph(self._nodes, "encoder", given, results, self._constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
 

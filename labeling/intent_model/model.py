@@ -14,7 +14,7 @@ from labeling.intent_model.calibration import Confidence, signs
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
-from labeling.intent_model.pool import Pool, Voices
+from labeling.intent_model.pool import Pool, listen
 from labeling.intent_model.text import says_something
 from labeling.intent_model.words import Words
 from labeling.promise import Calibration
@@ -86,7 +86,7 @@ class IntentModel:
         """`vectors` saves the embedding where it is known already."""
         parts = self.parts
         embedded = self.encoder.embed(texts) if vectors is None else vectors
-        voices = Voices(parts.head.scores(embedded), parts.words.scores(texts), parts.neighbours.scores(embedded))
+        voices = listen(parts.head, parts.words.scores(texts), parts.neighbours, embedded)
         logs = parts.pool.log_probabilities(voices)
         found = signs(logs, voices, parts.pool)
         legible = np.fromiter((says_something(text) for text in texts), bool, len(texts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,33 @@ ROWS = 1_000
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Examples' vectors, sorted by intent. `starts` are the rows where each intent's examples begin."""
+    """Examples' vectors, sorted by intent."""
 
     vectors: Floats
     owners: NDArray[np.int64]
     intents: int
+    _starts: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    """The row where each intent's examples begin, and behind the last one the number of rows."""
 
-    def scores(self, vectors: Floats) -> Floats:
-        """For each message and intent the similarity (-1 to 1) of the intent's nearest example."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", np.searchsorted(self.owners, np.arange(self.intents + 1)))
+
+    def scores(self, vectors: Floats, likely: NDArray[np.int64]) -> Floats:
+        """For each message and intent the similarity (-1 to 1) of the intent's nearest example.
+
+        Looked up for the `likely` intents of each message alone, one row a message: all examples of all intents
+        would be more to read than the encoder's own weights. The others count as the least near of those.
+        """
+        nearest = np.full((len(vectors), self.intents), -1.0, np.float32)
+        for row, (vector, some) in enumerate(zip(vectors, likely, strict=True)):
+            for intent in some.tolist():
+                first, end = self._starts[intent], self._starts[intent + 1]
+                if first < end:
+                    nearest[row, intent] = (self.vectors[first:end] @ vector).max()
+        return _floored(nearest, likely)
+
+    def all_scores(self, vectors: Floats, likely: NDArray[np.int64]) -> Floats:
+        """The same, quicker for many messages."""
         nearest = np.full((len(vectors), self.intents), -1.0, np.float32)
         if not len(self.vectors):
             return nearest
@@ -31,7 +50,16 @@ class Neighbours:
         for first in range(0, len(vectors), ROWS):
             similar = vectors[first : first + ROWS] @ self.vectors.T
             nearest[first : first + ROWS, present] = np.maximum.reduceat(similar, starts, axis=1)
+        return _floored(nearest, likely)
+
+
+def _floored(nearest: Floats, likely: NDArray[np.int64]) -> Floats:
+    if likely.shape[1] == nearest.shape[1]:
         return nearest
+    found = np.take_along_axis(nearest, likely, axis=1)
+    floored = np.repeat(found.min(axis=1, keepdims=True), nearest.shape[1], axis=1)
+    np.put_along_axis(floored, likely, found, axis=1)
+    return floored
 
 
 def keep_neighbours(vectors: Floats, targets: NDArray[np.int64], intents: int, seed: int) -> Neighbours:

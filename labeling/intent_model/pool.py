@@ -8,12 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from labeling.intent_model.head import log_softmax
+from labeling.intent_model.head import Head, log_softmax
+from labeling.intent_model.neighbours import Neighbours
 
 Floats = NDArray[np.float32]
 
 START = (0.8, 1.0, 5.0)
 """Weights of meaning, words and neighbours where too few held-out examples can say."""
+LIKELY = 10
+"""Intents, best first by meaning, whose examples are looked at."""
+MANY = 8
+"""From so many messages on they are looked at all at once."""
 FEW = 30
 PULL = 0.5
 """How firmly few held-out examples are kept near the start."""
@@ -37,6 +42,21 @@ class Voices:
         return np.stack([log_softmax(self.meaning), self.words, self.neighbours])
 
 
+def listen(head: Head, words: Floats, neighbours: Neighbours, vectors: Floats) -> Voices:
+    """What head and neighbours say of messages, beside the words' scores."""
+    meaning = head.scores(vectors)
+    likely = _likely(meaning)
+    look = neighbours.scores if len(vectors) < MANY else neighbours.all_scores
+    return Voices(meaning, words, look(vectors, likely))
+
+
+def _likely(meaning: Floats) -> NDArray[np.int64]:
+    intents = meaning.shape[1]
+    if intents <= LIKELY:
+        return np.broadcast_to(np.arange(intents), meaning.shape)
+    return np.argpartition(-meaning, LIKELY, axis=1)[:, :LIKELY]
+
+
 @dataclass(frozen=True)
 class Pool:
     """The weights of the three voices."""
@@ -52,6 +72,11 @@ class Pool:
 
     def log_probabilities(self, voices: Voices) -> Floats:
         return log_softmax(np.tensordot(np.asarray(self.weights, np.float32), voices.stacked(), 1))
+
+
+def surprise(pool: Pool, voices: Voices, targets: NDArray[np.int64]) -> float:
+    """The mean negative log-probability of the true intents."""
+    return -float(pool.log_probabilities(voices)[np.arange(len(targets)), targets].mean(dtype=np.float64))
 
 
 def fit_pool(voices: Voices, targets: NDArray[np.int64]) -> Pool:

@@ -15,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from labeling.intent_model.graph import FIRST_POSITION
+from labeling.intent_model.layers import middle_layers
 from labeling.intent_model.lesson import Floats, Lesson, Settings
 
 LAYERS = "encoder.layer."
@@ -89,12 +90,17 @@ class Pupil:
     def _vectors(self, ids: Any, mask: Any) -> Any:
         tokens = tf.gather(self._words, ids) + self._places[: tf.shape(ids)[1]]
         tokens = self._dropped(self._normed("embeddings.LayerNorm", tokens))
+        seen = [tokens]
         for layer in range(self._config["num_hidden_layers"]):
-            tokens = self._layer(f"encoder.layer.{layer}.", tokens, mask)
+            seen.append(self._layer(f"encoder.layer.{layer}.", seen[-1], mask))
+        middle = [seen[number] for number in middle_layers(len(seen) - 1)]
+        parts = [self._sentences(seen[-1], mask), self._sentences(tf.add_n(middle), mask)]
+        return tf.math.l2_normalize(tf.concat(parts, axis=1), axis=1)
+
+    def _sentences(self, tokens: Any, mask: Any) -> Any:
         if self._pooling == "cls":
             return tf.math.l2_normalize(tokens[:, 0], axis=1)
-        weights = mask[:, :, None]
-        return tf.math.l2_normalize(tf.reduce_sum(tokens * weights, 1) / tf.reduce_sum(weights, 1), axis=1)
+        return tf.math.l2_normalize(tf.reduce_sum(tokens * mask[:, :, None], 1), axis=1)
 
     def _layer(self, place: str, tokens: Any, mask: Any) -> Any:
         size, width = tf.shape(mask)[0], tf.shape(mask)[1]

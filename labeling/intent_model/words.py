@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
@@ -17,9 +19,13 @@ from labeling.intent_model.text import legible
 
 Floats = NDArray[np.float32]
 
+warnings.filterwarnings("ignore", "Liblinear failed to converge", ConvergenceWarning)  # it is stopped on purpose
+
 MANY = 3_000
 """From this many examples on, a term that stands in one example only is left out."""
 MOST_TERMS = 40_000
+ROUNDS = 5
+"""Over all examples. Further ones take longer, and are no more accurate on messages that were held out."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "words": {"analyzer": "word", "ngram_range": (1, 2)},
     "pieces": {"analyzer": "char_wb", "ngram_range": (3, 5)},
@@ -114,7 +120,7 @@ class Words:
 def fit_words(terms: Terms, matrix: Any, targets: NDArray[np.int64], intents: int) -> Words:
     """An intent without an example gets a score that never wins."""
     present = np.unique(targets)
-    machine = LinearSVC(C=1.0, tol=1e-2, random_state=0)
+    machine = LinearSVC(C=1.0, max_iter=ROUNDS, random_state=0)
     machine.fit(matrix, targets)
     coefficients, bias = machine.coef_, machine.intercept_
     if len(present) == 2:  # one hyperplane serves both sides

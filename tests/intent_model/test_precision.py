@@ -12,6 +12,7 @@ import pytest
 
 from labeling.intent_model import Encoder, EncoderUnusable, open_encoder
 from labeling.intent_model.graph import bert_graph, read_config, read_weights
+from labeling.intent_model.layers import MIDDLE, OUTPUT
 from labeling.policy import PolicyError
 from labeling.precision import read_precision
 from tests.intent_model.tiny import tiny_encoder
@@ -51,8 +52,8 @@ def _run(graph: bytes, feeds: dict[str, np.ndarray]) -> np.ndarray:
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     known = {one.name for one in session.get_inputs()}
     given = {**feeds, "token_type_ids": np.zeros_like(feeds["input_ids"])}
-    (found,) = session.run(None, {name: array for name, array in given.items() if name in known})
-    return np.asarray(found)
+    last, middle = session.run([OUTPUT, MIDDLE], {name: array for name, array in given.items() if name in known})
+    return np.concatenate([last, middle], axis=2)
 
 
 def test_eight_bits_give_nearly_the_same_vectors(encoder: Encoder, exact: Encoder) -> None:

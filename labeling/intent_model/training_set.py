@@ -1,0 +1,90 @@
+"""What a model learns from, as arrays: examples, and beside them what each intent is called and means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.examples import Example
+from labeling.intent_model.conversion import Progress
+from labeling.intent_model.embeddings import Embeddings
+from labeling.intent_model.head import narrowing
+from labeling.intent_model.words import Terms, learn_terms
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Messages that nobody labelled, one row each."""
+
+    vectors: Floats
+    narrow: Floats
+    matrix: Any
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """One row a text: first the examples, then the evidence, which nobody said and no model is judged by."""
+
+    vectors: Floats
+    narrow: Floats
+    """The vectors along the directions in which they differ most, which is where the head learns."""
+    basis: Floats
+    """Those directions; `vectors @ basis` is `narrow`."""
+    matrix: Any
+    terms: Terms
+    targets: Numbers
+    texts: Sequence[str]
+    intents: tuple[str, ...]
+    examples: int
+    told: Flags
+    """Which examples a tuned encoder learned from; these are never held out."""
+    seed: int
+    traffic: Traffic | None = None
+
+    def rows_of(self, intents: Numbers) -> Numbers:
+        """Examples and evidence of these intents."""
+        return np.flatnonzero(np.isin(self.targets, intents))
+
+
+def gather(
+    examples: Sequence[Example],
+    meanings: Mapping[str, str],
+    embeddings: Embeddings,
+    told: Flags,
+    seed: int,
+    report: Progress,
+    unlabelled: Sequence[str] = (),
+) -> TrainingSet:
+    """`meanings` say in words what an intent is; its name is evidence of it anyhow. `unlabelled` are messages."""
+    intents = tuple(sorted({example.intent for example in examples}))
+    rows = [*examples, *evidence(intents, meanings)]
+    texts = [row.text for row in rows]
+    vectors = embeddings.embed(texts, report)
+    terms = learn_terms([*texts, *unlabelled])
+    numbers = {intent: number for number, intent in enumerate(intents)}
+    targets = np.array([numbers[row.intent] for row in rows], np.int64)
+    basis = narrowing(vectors)
+    narrow, matrix = vectors @ basis, terms.matrix(texts)
+    read = embeddings.embed(unlabelled)
+    traffic = Traffic(read, read @ basis, terms.matrix(unlabelled)) if len(unlabelled) else None
+    return TrainingSet(
+        vectors, narrow, basis, matrix, terms, targets, texts, intents, len(examples), told, seed, traffic
+    )
+
+
+def evidence(intents: Sequence[str], meanings: Mapping[str, str]) -> list[Example]:
+    """What says something about an intent without being a message: its name in words, and its definition.
+
+    With few examples they are worth about one more example each (`python -m tests.bench.fewshot`).
+    """
+    named = [Example(intent.replace("_", " "), intent) for intent in intents]
+    defined = [Example(meanings[intent], intent) for intent in intents if meanings.get(intent)]
+    return [one for one in (*named, *defined) if any(character.isalpha() for character in one.text)]
