@@ -59,16 +59,13 @@ DONE: dict[str, str] = {
 LABELLED = "CSV with the columns text and intent, or Rasa NLU YAML."
 
 
-class NotBuilt(Refusal):
-    """The option is not there yet. Leave it out."""
-
-
 def evaluate(
     train: Annotated[Path, typer.Option(help=f"What the model learns from, alone. {LABELLED}")],
     test: Annotated[Path, typer.Option(help=f"What it is measured on. {LABELLED}")],
     oos: Annotated[Path | None, typer.Option(help="Messages that no intent covers: CSV with a column text.")] = None,
     unlabelled: Annotated[
-        Path | None, typer.Option(help="Messages without intents, for --deep to learn from: CSV with a column text.")
+        Path | None,
+        typer.Option(help="Messages without intents, used where that helps: CSV with a column text."),
     ] = None,
     deep: Annotated[
         bool, typer.Option(help="Fine-tune the encoder first, and keep that where it is a gain.")
@@ -93,8 +90,6 @@ def evaluate(
     _check_outputs(as_json, plot)
     trial = read_trial(train, test, oos, unlabelled)
     _say(trial.notes)
-    if trial.unlabelled and not deep:
-        raise NotBuilt("--unlabelled is not built yet without --deep; add --deep, or leave it out")
     with progress() as on_progress:
         opened = open_encoder(encoder or BUNDLED, progress=on_progress)
         measured = measure(trial, opened, seed=seed, deep=deep, progress=on_progress)

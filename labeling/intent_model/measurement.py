@@ -55,7 +55,8 @@ def measure(
         settings = Settings(seed=seed)
         tuning = fine_tune(trial.train, encoder, progress, unlabelled=trial.unlabelled, settings=settings)
     started = time.perf_counter()
-    model = train(trial.train, tuning.encoder if tuning else encoder, progress, seed=seed)
+    used = tuning.encoder if tuning else encoder
+    model = train(trial.train, used, progress, unlabelled=trial.unlabelled, seed=seed)
     seconds = time.perf_counter() - started + (tuning.seconds if tuning else 0.0)
     test = [*trial.test, *(Example(text, OUT_OF_SCOPE) for text in trial.strange)]
     opinion = model.opinion([example.text for example in test])

@@ -27,6 +27,7 @@ from labeling.refusal import Refusal
 
 RECIPE = 4
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
+MOST_UNLABELLED = 3_000
 ENOUGH_TO_JUDGE = 30
 """With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
 
@@ -102,10 +103,10 @@ def version_of(
 
 
 def _unlabelled(texts: Sequence[str], examples: Sequence[Example]) -> list[str]:
-    """Each once, and none that is an example: that would be held out in name only."""
+    """Each once, and none that is an example: that would be held out in name only. Of many, some by hash."""
     known = {text_key(example.text) for example in examples}
     others = {text_key(text): text for text in sorted(set(texts))}
-    return [others[key] for key in sorted(others.keys() - known)]
+    return [others[key] for key in sorted(others.keys() - known)[:MOST_UNLABELLED]]
 
 
 def _learn(known: TrainingSet, report: Progress) -> tuple[Learned, HeldOut]:

@@ -48,14 +48,14 @@ def test_deep_with_too_few_intents_says_what_it_needs(files: tuple[str, ...]) ->
     assert "fine-tuning needs 8 intents" in handraise("evaluate", *files, "--deep").refusal
 
 
-def test_unlabelled_messages_are_read_and_then_refused_until_they_are_used(
+def test_unlabelled_messages_are_read_before_anything_slow_and_learned_from(
     files: tuple[str, ...], tmp_path: Path
 ) -> None:
     silent = tmp_path / "silent.csv"
     silent.write_text("message\nare you there\n", encoding="utf-8")
     assert f"{silent}, line 1: needs the column text" in handraise("evaluate", *files, "--unlabelled", silent).refusal
     silent.write_text("text\nare you there\n", encoding="utf-8")
-    assert "--unlabelled is not built yet" in handraise("evaluate", *files, "--unlabelled", silent).refusal
+    assert handraise("evaluate", *files, "--unlabelled", silent, "--json", "-").code == 0
 
 
 @pytest.mark.parametrize(
