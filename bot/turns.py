@@ -21,6 +21,7 @@ from escalation.rating import take_words
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id, conversation_of
 from escalation.store.message import Message, Speaker, say
+from escalation.wait import bot_has_the_word
 from labeling.audit import is_drawn
 from labeling.clock import now
 from labeling.database import Database
@@ -185,7 +186,7 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
             text=message.text,
             choice=question.command(answer) if question and answer else choice,
             metadata=message.payload.get(METADATA) or {},
-            owned=not handover.bot_has_the_word(unclosed_case(session, conversation_id), message.text),
+            owned=not bot_has_the_word(unclosed_case(session, conversation_id), message.text),
             asides=_asides(session, conversation_id, message.number),
             language=conversation.language,
             question=question,
@@ -213,7 +214,7 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
             return
         conversation = conversation_by_id(session, waiting.conversation_id)
         case = unclosed_case(session, waiting.conversation_id)
-        bot_answers = handover.bot_has_the_word(case, message.text)
+        bot_answers = bot_has_the_word(case, message.text)
         turn = _turn(waiting, outcome, owned=not bot_answers)
         if turn is not None:
             session.add(turn)
@@ -234,7 +235,7 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
 def say_late(database: Database, conversation_id: int, said: Said) -> None:
     """What the bot says outside a turn, such as a reminder; it does not talk over people."""
     with database.transaction() as session:
-        if handover.bot_has_the_word(unclosed_case(session, conversation_id), ""):
+        if bot_has_the_word(unclosed_case(session, conversation_id), ""):
             conversation = conversation_by_id(session, conversation_id)
             say(session, conversation, Speaker.BOT, said.text, payload=said.payload)
 
@@ -246,7 +247,7 @@ def call_late(database: Database, sender_id: str, words: str) -> None:
         conversation = session.exec(rows).first()
         if conversation is None or conversation.id is None:
             return
-        if not handover.bot_has_the_word(unclosed_case(session, conversation.id), ""):
+        if not bot_has_the_word(unclosed_case(session, conversation.id), ""):
             return
         say(session, conversation, Speaker.BOT, words)
         handover.open_case(session, conversation, "A reminder that the bot had set calls a person.")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
-from escalation.destination import Routing, read_routing
+from escalation.destination import Routing, read_routing, refuse_strange_rules
 from escalation.file_limits import FileLimits, read_file_limits
 from escalation.hours import Hours, read_hours
 from escalation.owning import Owning, read_owning
 from escalation.placeholder import CannedConfig, read_canned
 from escalation.relay import Relay, read_relay
 from escalation.section import DeskConfigRefused
-from escalation.waiting import Waiting, read_waiting
+from escalation.waiting import Waiting, read_waiting, refuse_strange_targets
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,17 @@ SECTIONS: Mapping[str, Callable[[object], object]] = {
 """By its name in the file and in DeskConfig: what reads it. A reader is given None where the file says nothing."""
 
 
-def read_desk_config(path: Path) -> DeskConfig:
-    """Raises DeskConfigRefused with the file's name and the entry to change."""
+def read_desk_config(path: Path, tiers: Collection[str] | None = None) -> DeskConfig:
+    """`tiers` are those of config.yml, where they are known: an entry about another one would never count.
+
+    Raises DeskConfigRefused with the file's name and the entry to change.
+    """
     try:
-        return _read(_written(path))
+        config = _read(_written(path))
+        if tiers is not None:
+            refuse_strange_targets(config.waiting, tiers)
+            refuse_strange_rules(config.routing, tiers)
+        return config
     except DeskConfigRefused as refused:
         raise DeskConfigRefused(f"{path}: {refused}") from refused
 

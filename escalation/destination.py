@@ -68,7 +68,7 @@ def read_routing(written: object) -> Routing:
     return Routing(tuple(_rule(f"routing.rules[{number}]", rule) for number, rule in enumerate(rules, 1)))
 
 
-def refuse_strange_words(routing: Routing, tiers: Collection[str]) -> None:
+def refuse_strange_rules(routing: Routing, tiers: Collection[str]) -> None:
     """A rule for a tier that config.yml does not have would never fit. Raises DeskConfigRefused."""
     for number, rule in enumerate(routing.rules, 1):
         for tier in rule.tiers:

@@ -21,6 +21,8 @@ class Move(str, Enum):
     """The customer hears that they are not forgotten."""
     SAY_NOBODY = "say_nobody"
     """The customer hears that nobody came."""
+    CONFIRM_CONTACT = "confirm_contact"
+    """The customer, who was asked how they can be reached, hears that it was noted. Once in a case."""
     NUDGE = "nudge"
     """The owner, or everybody where there is none, is reminded in the thread."""
     CALL_LEAD = "call_lead"
@@ -33,6 +35,7 @@ class Move(str, Enum):
 
 STRONGER = {Move.SAY_BUSY: Move.SAY_NOBODY, Move.NUDGE: Move.CALL_LEAD}
 """What makes a move pointless: after a pause of the desk nobody is told the same thing twice in one breath."""
+ASK_FOR_CONTACT = {Move.SAY_CLOSED, Move.SAY_BUSY, Move.SAY_NOBODY}
 IN_OPEN_HOURS = {Move.SAY_BUSY, Move.SAY_NOBODY, Move.NUDGE, Move.CALL_LEAD, Move.ASK_INACTIVE}
 """Said only while somebody is there; they wait for the next opening otherwise."""
 
@@ -57,14 +60,17 @@ class WatchedCase:
 
     state: CaseState
     tier: str | None
+    opened_at: datetime
     asked_at: datetime | None
     """When the customer last began to wait for a person, or asked for one anew; None: it is their turn."""
     active_at: datetime
-    """When customer or agent last said something."""
+    """When customer or agent last said something; of no interest while the customer waits."""
     answered: bool
     """A person has spoken to the customer."""
     bot_answers: bool
     """The bot has the conversation while the case waits."""
+    contact: str
+    """How the customer can be reached, as far as they have said."""
     made: Mapping[DueMove, datetime]
     """What was done already, and when."""
 
@@ -122,7 +128,13 @@ def _wait(case: WatchedCase, asked_at: datetime, rules: Rules) -> dict[DueMove, 
         planned[Move.SAY_CLOSED] = hours.closes(asked_at)
         planned[Move.SAY_BUSY] = _open_minutes(hours, asked_at, waiting.busy_minutes)
         planned[Move.SAY_NOBODY] = _open_minutes(hours, asked_at, waiting.nobody_minutes)
-    return {DueMove(move, asked_at): at for move, at in planned.items()}
+    return {**_contact(case), **{DueMove(move, asked_at): at for move, at in planned.items()}}
+
+
+def _contact(case: WatchedCase) -> dict[DueMove, datetime | None]:
+    asked_for_it = [at for due, at in case.made.items() if due.move in ASK_FOR_CONTACT]
+    confirm = DueMove(Move.CONFIRM_CONTACT, case.opened_at)
+    return {confirm: min(asked_for_it)} if case.contact and asked_for_it else {}
 
 
 def _silence(case: WatchedCase, waiting: Waiting) -> dict[DueMove, datetime | None]:

@@ -14,11 +14,12 @@ from sqlmodel import Session, col
 
 from escalation.contact import contact_in
 from escalation.rating import ask_in_words
-from escalation.store.case import Case, CaseState, case_by_id, reopenable_case, unclosed_case
+from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.file import drop_files
 from escalation.store.message import Message, Speaker, find_by_client_id, say
 from escalation.store.outbox import Errand, enqueue
+from escalation.wait import begin_wait, note_contact, open_again, tell_customer
 from labeling.clock import now
 from labeling.store.turn import Turn
 
@@ -68,7 +69,6 @@ class Outcome(str, Enum):
     """It closed itself, because the customer no longer wrote."""
 
 
-NOTED = "Thank you. We have noted {contact} for the people who will answer you."
 FAREWELL = {
     Outcome.ANSWERED: "{name} has closed this chat. If anything is still open, just write again.",
     Outcome.HANDED_BACK: "You are talking with the bot again. Ask for a person at any time.",
@@ -81,7 +81,7 @@ def hear(session: Session, conversation: Conversation, text: str, client_id: str
     seen = find_by_client_id(session, conversation.id, client_id) if client_id else None
     if seen is not None:
         return seen, False
-    case = unclosed_case(session, conversation.id) or _opened_again(session, conversation.id)
+    case = unclosed_case(session, conversation.id) or open_again(session, conversation.id)
     message = say(
         session,
         conversation,
@@ -126,45 +126,8 @@ def pass_on(session: Session, case: Case, message: Message) -> None:
     message.case_id = case.id
     enqueue(session, case.id, Errand.POST_MESSAGE, message_id=message.id)
     if message.speaker == Speaker.CUSTOMER.value:
-        _wait(session, case)
-        _note_contact(session, case, contact_in(message.text))
-
-
-def bot_has_the_word(case: Case | None, text: str) -> bool:
-    """Whether the bot answers this message of the customer: nobody else has the conversation, or nobody was there.
-    What a customer leaves for people to reach them by is for people."""
-    return case is None or (case.bot_answers and not contact_in(text))
-
-
-def _wait(session: Session, case: Case) -> None:
-    """The customer waits for an answer, if they did not already."""
-    if case.asked_at is None:
-        case.waits_since = case.asked_at = case.look_at = now()
-        assert case.id is not None
-        enqueue(session, case.id, Errand.UPDATE_CARD)
-
-
-def _note_contact(session: Session, case: Case, contact: str) -> None:
-    if not contact or contact in case.contact or case.state != CaseState.OPEN.value:
-        return
-    case.contact = f"{case.contact}, {contact}" if case.contact else contact
-    tell_customer(session, case, NOTED.format(contact=contact))
-    assert case.id is not None
-    enqueue(session, case.id, Errand.UPDATE_CARD)
-
-
-def _opened_again(session: Session, conversation_id: int) -> Case | None:
-    """A case that closed itself goes on where it was; who had it is named in the thread."""
-    case = reopenable_case(session, conversation_id)
-    if case is None or case.id is None:
-        return None
-    had_it = f" {case.owner_name} had this case before." if case.owner_name else ""
-    enqueue(session, case.id, Errand.CALL, person_id=case.owner_id, note=f"🔁 The customer is back.{had_it}")
-    case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
-    case.closed_at, case.closed_by, case.outcome, case.reopen_until = None, None, None, None
-    case.asked_at = None
-    _wait(session, case)
-    return case
+        begin_wait(session, case)
+        note_contact(session, case, contact_in(message.text))
 
 
 def claim(session: Session, case_id: int, person: Person) -> Case:
@@ -355,12 +318,6 @@ def mark(session: Session, message: Message, note: str) -> None:
     """Agents see `note` (delivered, failed, read) on their words."""
     if message.speaker == Speaker.AGENT.value and message.case_id is not None:
         enqueue(session, message.case_id, Errand.MARK, message_id=message.id, note=note)
-
-
-def tell_customer(session: Session, case: Case, text: str) -> None:
-    """In the conversation, in nobody's name."""
-    conversation = conversation_by_id(session, case.conversation_id)
-    say(session, conversation, Speaker.SYSTEM, text, case_id=case.id)
 
 
 def _owned(session: Session, case_id: int, person: Person) -> Case:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.hours import Hours
 
 
 def span(start: datetime, end: datetime) -> str:
     """Such as `12 min`."""
-    minutes = max(0, int((end - start).total_seconds() // 60))
+    return duration(end - start)
+
+
+def duration(took: timedelta) -> str:
+    minutes = max(0, int(took.total_seconds() // 60))
     if minutes < 1:
         return "less than a minute"
     if minutes < 120:

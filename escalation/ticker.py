@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -14,17 +16,21 @@ from escalation.destination import Destination, Routing, Subject
 from escalation.due_move import DueMove, Move, Rules, WatchedCase, due_moves, look_again
 from escalation.span import length, moment, span
 from escalation.store.agent import away_among
-from escalation.store.case import Case, CaseState, case_to_look_at
+from escalation.store.case import Case, CaseState, case_for_me_alone, cases_to_look_at
 from escalation.store.conversation import conversation_by_id
 from escalation.store.message import Message, Speaker
 from escalation.store.move import MoveMade, moves_made
 from escalation.store.outbox import Errand, enqueue
+from escalation.wait import tell_customer
 from labeling.clock import now
 from labeling.database import Database
 from labeling.store.turn import Turn, ranking_of
 
 LATER = timedelta(hours=6)
 """A case in which nothing is due is looked at this often nevertheless."""
+BATCH = 100
+REST_SECONDS = 0.005
+"""After a move, so that others come to write between many of them: SQLite lets one write at a time, in no order."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Ticker:
             Move.SAY_CLOSED: self._say_closed,
             Move.SAY_BUSY: self._say_busy,
             Move.SAY_NOBODY: self._say_nobody,
+            Move.CONFIRM_CONTACT: self._confirm_contact,
             Move.NUDGE: self._nudge,
             Move.CALL_LEAD: self._call_lead,
             Move.ASK_INACTIVE: self._ask_inactive,
@@ -62,26 +69,42 @@ class Ticker:
         """The rules may have changed since a desk last looked: every unclosed case is looked at anew."""
         anew = update(Case).where(col(Case.state) != CaseState.CLOSED.value).values(look_at=self._clock())
         with self._database.transaction() as session:
-            session.execute(anew.execution_options(synchronize_session=False))
+            session.execute(_quietly(anew))
 
     def tick(self) -> bool:
-        """Looks at the case that has waited longest for it; False where none has."""
+        """Looks at some cases; False where nothing could be done.
+
+        Looking only reads, and what is quiet is put off in one go: many cases must not keep others from writing.
+        """
         at = self._clock()
         with self._database.reading() as session:
-            if case_to_look_at(session, at) is None:
-                return False
+            seen = [(case, watched(session, case)) for case in cases_to_look_at(session, at, BATCH)]
+        due = [case for case, it in seen if due_moves(it, at, self._rules)]
+        quiet = [(case, look_again(it, at, self._rules)) for case, it in seen if case not in due]
+        if quiet:
+            self._put_off(quiet, at)
+        made = [self._settle(case, at) for case in due]
+        return bool(quiet) or any(made)
+
+    def _put_off(self, quiet: Sequence[tuple[Case, datetime | None]], at: datetime) -> None:
+        """What has changed meanwhile is looked at anew."""
         with self._database.transaction() as session:
-            case = case_to_look_at(session, at)
+            for case, again in quiet:
+                unchanged = update(Case).where(col(Case.id) == case.id, col(Case.look_at) == case.look_at)
+                session.execute(_quietly(unchanged.values(look_at=_by(again, at))))
+
+    def _settle(self, seen: Case, at: datetime) -> bool:
+        """False where another desk has the case."""
+        assert seen.id is not None
+        with self._database.transaction() as session:
+            case = case_for_me_alone(session, seen.id)
             if case is None:
                 return False
-            self._look(session, case, at)
+            for due in due_moves(watched(session, case), at, self._rules):
+                self._make(session, case, due, at)
+            case.look_at = _by(look_again(watched(session, case), at, self._rules), at)
+        time.sleep(REST_SECONDS)
         return True
-
-    def _look(self, session: Session, case: Case, at: datetime) -> None:
-        for due in due_moves(watched(session, case), at, self._rules):
-            self._make(session, case, due, at)
-        again = look_again(watched(session, case), at, self._rules)
-        case.look_at = min(again or at + LATER, at + LATER)
 
     def _make(self, session: Session, case: Case, due: DueMove, at: datetime) -> None:
         assert case.id is not None
@@ -98,10 +121,14 @@ class Ticker:
         self._say_nobody_is_there(occasion, words.closed.format(opens=opens))
 
     def _say_busy(self, occasion: Occasion) -> None:
-        handover.tell_customer(occasion.session, occasion.case, self._rules.waiting.words.busy)
+        tell_customer(occasion.session, occasion.case, self._rules.waiting.words.busy)
 
     def _say_nobody(self, occasion: Occasion) -> None:
         self._say_nobody_is_there(occasion, self._rules.waiting.words.nobody)
+
+    def _confirm_contact(self, occasion: Occasion) -> None:
+        words = self._rules.waiting.words.contact.format(contact=occasion.case.contact)
+        tell_customer(occasion.session, occasion.case, words)
 
     def _say_nobody_is_there(self, occasion: Occasion, words: str) -> None:
         """A case that somebody has stays with them, whether they are there or not."""
@@ -109,13 +136,13 @@ class Ticker:
         if waiting.bot_answers and case.state == CaseState.OPEN.value:
             case.bot_answers = True
             words = f"{words} {waiting.words.bot_again}"
-        handover.tell_customer(occasion.session, case, words)
+        tell_customer(occasion.session, case, words)
         _enqueue(occasion, Errand.UPDATE_CARD)
 
     def _ask_inactive(self, occasion: Occasion) -> None:
         hours = length(self._rules.waiting.close_hours)
         words = self._rules.waiting.words.inactive.format(hours=hours)
-        handover.tell_customer(occasion.session, occasion.case, words)
+        tell_customer(occasion.session, occasion.case, words)
         note = f"💤 The customer was asked whether they are still there. If not, this case closes itself in {hours}."
         _enqueue(occasion, Errand.NUDGE, note=note)
 
@@ -129,9 +156,13 @@ class Ticker:
     def _nudge(self, occasion: Occasion) -> None:
         case, waited = occasion.case, _waited(occasion)
         if case.state == CaseState.OPEN.value:
-            self._call(occasion, Errand.CALL, f"⏰ Nobody has taken this case yet; the customer waits for {waited}.")
+            self._call(
+                occasion,
+                Errand.CALL,
+                f"⏰ Nobody has taken case {case.id} yet; the customer has been waiting for {waited}.",
+            )
         elif _is_away(occasion, case.owner_id):
-            note = f"⏰ {case.owner_name} is away, and the customer waits for {waited}. Who takes over?"
+            note = f"⏰ {case.owner_name} is away, and the customer has been waiting for {waited}. Who takes over?"
             self._call(occasion, Errand.CALL, note)
         else:
             note = f"⏰ The customer has been waiting for your answer for {waited}."
@@ -139,7 +170,7 @@ class Ticker:
 
     def _call_lead(self, occasion: Occasion) -> None:
         case, waited = occasion.case, _waited(occasion)
-        has = f"{case.owner_name} has this case" if case.owner_name else "Nobody has this case"
+        has = f"{case.owner_name or 'Nobody'} has case {case.id}"
         lead = occasion.destination.lead or self._rules.waiting.lead
         note = f"🔔 {has}, and the customer has been waiting for {waited}. Please see that somebody answers."
         if lead:
@@ -151,16 +182,26 @@ class Ticker:
         _enqueue(occasion, errand, person_id=" ".join(occasion.destination.call) or None, note=note)
 
 
+def _quietly(statement: Any) -> Any:
+    return statement.execution_options(synchronize_session=False)
+
+
+def _by(again: datetime | None, at: datetime) -> datetime:
+    return min(again or at + LATER, at + LATER)
+
+
 def watched(session: Session, case: Case) -> WatchedCase:
     """The case as far as time has to do with it."""
     assert case.id is not None
     return WatchedCase(
         state=CaseState(case.state),
         tier=case.tier,
+        opened_at=case.opened_at,
         asked_at=case.asked_at,
-        active_at=_active_at(session, case),
+        active_at=case.asked_at or _active_at(session, case),
         answered=case.answered_at is not None,
         bot_answers=case.bot_answers,
+        contact=case.contact,
         made=moves_made(session, case.id),
     )
 

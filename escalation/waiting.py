@@ -25,7 +25,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Words:
-    """What the customer hears. `{opens}` is when somebody is there again, `{hours}` how long the chat stays open."""
+    """What the customer hears. `{opens}` is when somebody is there again, `{contact}` how they can be reached,
+    `{hours}` how long the chat stays open."""
 
     busy: str = (
         "Everybody is still busy with other customers. You have not been forgotten: your question is in our queue. "
@@ -41,6 +42,7 @@ class Words:
     )
     bot_again: str = "Until then you can ask me, the bot, anything else."
     """Added where the bot answers again."""
+    contact: str = "Thank you. We have noted {contact} for the people who will answer you."
     inactive: str = "Are you still there? Without another message from you this chat closes in {hours}."
     goodbye: str = "This chat has been closed because it was quiet. Just write again, and it goes on where it was."
 
@@ -96,7 +98,7 @@ def read_waiting(written: object) -> Waiting:
     )
 
 
-def refuse_strange_tiers(waiting: Waiting, tiers: Collection[str]) -> None:
+def refuse_strange_targets(waiting: Waiting, tiers: Collection[str]) -> None:
     """A target for a tier that config.yml does not have would never count. Raises DeskConfigRefused."""
     for tier in waiting.tiers:
         if tier not in tiers:
@@ -104,7 +106,7 @@ def refuse_strange_tiers(waiting: Waiting, tiers: Collection[str]) -> None:
 
 
 _TARGET = tuple(knob.name for knob in fields(Target))
-_PLACES = {"closed": {"opens"}, "inactive": {"hours"}}
+_PLACES = {"closed": {"opens"}, "contact": {"contact"}, "inactive": {"hours"}}
 
 
 def _minutes(section: Section, knob: str, default: float) -> float:

@@ -92,12 +92,16 @@ def read_manifest(path: Path) -> Manifest:
         raise ManifestUnusable(f"{path} is not a Slack app manifest: it has no features")
     features, settings = content["features"], content.get("settings") or {}
     scopes = (content.get("oauth_config") or {}).get("scopes") or {}
+    granted = frozenset(scopes.get("bot") or ())
+    may_command = "commands" in granted  # without it Slack knows neither commands nor shortcuts
     return Manifest(
-        scopes=frozenset(scopes.get("bot") or ()),
+        scopes=granted,
         events=frozenset((settings.get("event_subscriptions") or {}).get("bot_events") or ()),
-        commands=tuple(one["command"] for one in features.get("slash_commands") or ()),
+        commands=tuple(one["command"] for one in features.get("slash_commands") or () if may_command),
         shortcuts=tuple(
-            {name: one[name] for name in ("name", "type", "callback_id")} for one in features.get("shortcuts") or ()
+            {name: one[name] for name in ("name", "type", "callback_id")}
+            for one in features.get("shortcuts") or ()
+            if may_command
         ),
         home=bool((features.get("app_home") or {}).get("home_tab_enabled")),
     )

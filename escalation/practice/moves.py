@@ -199,6 +199,11 @@ class Moves:
         return await self._ask("slash_commands", payload)
 
     async def shortcut(self, callback_id: str, place: Place) -> None:
+        """Global, or on a message. Only those of the manifest stand in Slack's menus, each in its own."""
+        manifest, kind = self.practice.manifest, "message" if place.message else "global"
+        wanted = (callback_id, kind)
+        if manifest is not None and all((one["callback_id"], one["type"]) != wanted for one in manifest.shortcuts):
+            raise Refused("unknown_shortcut")
         ts = self.workspace.next_ts()
         shown = self._shown(place)
         if shown is None:

@@ -22,6 +22,7 @@ SENTENCES = {
     "not_found": "This window is no longer open.",
     "action_not_found": "This button or menu is no longer there.",
     "unknown_command": "There is no such command here.",
+    "unknown_shortcut": "There is no such shortcut here.",
     "unknown_option": "This choice is not offered any more. Please choose again.",
     "invalid_errors": "The desk refused the form, but named a field that is not in it.",
     "invalid_arguments": "Something is missing or wrong in the request.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from escalation.handover import Outcome
 from escalation.relay import Policy
 from escalation.slack.block import (
     Block,
@@ -25,8 +26,9 @@ from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import brief, escape, shorten
 from escalation.slack.press import Do
 from escalation.slack.record_part import record_blocks
-from escalation.slack.talk import preview, quote, words
+from escalation.slack.talk import CHANNELS, preview, quote, words
 from escalation.slack.teaching import teaching_blocks
+from escalation.span import span
 from escalation.store.case import Case, CaseState
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message
@@ -41,7 +43,6 @@ HOW = {
 }
 CASE = "case:"
 """Begins the `block_id` of the case's own buttons."""
-_CHANNELS = {"webchat": "Web chat", "rest": "REST", "callback": "Callback"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def draw_card(file: CaseFile, intents: Intents, policy: Policy = Policy.REPLIES)
         section(f"*Why a person:* {brief(file.case.reason, 1000)}"),
         *_conversation(file),
         context(_state(file, policy)),
+        *([section(f"☎️ *To be reached at:* {brief(file.case.contact, 300)}")] if file.case.contact else []),
         *(record_blocks(file.summary, intents) if file.summary else []),
         actions(f"{CASE}{file.case.id}", [*_moves(file, policy), *_canned(file)]),
         *([divider(), *teaching_blocks(file, intents)] if file.turn else []),
@@ -96,7 +98,7 @@ def _notification(file: CaseFile) -> str:
 
 def _circumstances(file: CaseFile) -> str:
     conversation = file.conversation
-    parts = [f"*Case {file.case.id}*", _CHANNELS.get(conversation.channel, escape(conversation.channel))]
+    parts = [f"*Case {file.case.id}*", CHANNELS.get(conversation.channel, escape(conversation.channel))]
     if conversation.page or conversation.page_title:
         parts.append(_page(conversation))
     if conversation.language:
@@ -147,13 +149,17 @@ def _state(file: CaseFile, policy: Policy) -> str:
     if case.state == CaseState.CLOSED.value and case.closed_at:
         how = "handed back to the bot" if case.outcome == "handed_back" else "answered"
         when = _moment(case.closed_at, "{date_short_pretty} {time}")
+        if case.outcome == Outcome.INACTIVE.value:
+            return f"💤 Closed itself {when}: the customer no longer wrote. If they come back, it opens again."
         return f"✅ Closed by *{brief(case.closed_by or 'nobody', 80)}* {when}: {how}"
     if case.state == CaseState.CLAIMED.value and case.claimed_at:
-        waited = _span(case.opened_at, case.claimed_at)
+        waited = span(case.opened_at, case.claimed_at)
         owner, since = brief(case.owner_name or "", 80), _moment(case.claimed_at)
         had = f"💬 *{owner}* has this case since {since} · the customer waited {waited}"
         return "\n".join([had, *_unanswered(case), HOW[policy]])
-    return f"⏳ Waiting since {_moment(case.opened_at, '{time} ({ago})')}\n{HOW[policy]}"
+    meanwhile = "\n🤖 Nobody was there: the bot answers until somebody claims it." if case.bot_answers else ""
+    since = _moment(case.waits_since or case.opened_at, "{time} ({ago})")
+    return f"⏳ Waiting since {since}{meanwhile}\n{HOW[policy]}"
 
 
 def _unanswered(case: Case) -> list[str]:
@@ -166,13 +172,6 @@ def _unanswered(case: Case) -> list[str]:
 def _moment(at: datetime, form: str = "{time}") -> str:
     """In the reader's own time zone."""
     return f"<!date^{calendar.timegm(at.timetuple())}^{form}|{at:%H:%M} UTC>"
-
-
-def _span(start: datetime, end: datetime) -> str:
-    minutes = max(0, int((end - start).total_seconds() // 60))
-    if minutes < 1:
-        return "less than a minute"
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
 def _moves(file: CaseFile, policy: Policy) -> list[Block]:

@@ -21,6 +21,8 @@ from escalation.slack.card import case_of_card, customer
 from escalation.slack.case_file import read_case_file
 from escalation.slack.copies import typed
 from escalation.slack.event import NotForUs, Reaction, read_event
+from escalation.slack.home.door import HomeDoor
+from escalation.slack.home.publisher import Homes
 from escalation.slack.inbox import KINDS, Item
 from escalation.slack.intents import Intents
 from escalation.slack.note_moves import reply_of
@@ -59,6 +61,7 @@ class Door:
         database: Database,
         place: Place,
         intents: Intents,
+        homes: Homes,
         wake: Callable[[], None],
         config: DeskConfig,
         examples: Callable[[], Sequence[Example]],
@@ -70,6 +73,7 @@ class Door:
         self._config = config
         self._intents = intents
         self._wake = wake
+        self._home = HomeDoor(database, intents, homes, self._keep, self._show)
         self._teaching = TeachingDoor(database, place.slack, intents, examples, self._keep, self._open, {})
         self._canned = CannedDoor(database, place.slack, intents, people, config.canned, self._keep, self._open)
 
@@ -89,6 +93,7 @@ class Door:
         app.action(Do.REPLY.value)(self.open_writing)
         app.action(Do.NOTE.value)(self.open_writing)
         app.action(Do.OWN.value)(self.take_own)
+        self._home.listen(app)
         app.action(ANY)(self.take_press)
         app.options(ANY)(self.offer_intents)
         app.view(REPLY_WINDOW)(self.take_written)
@@ -169,11 +174,17 @@ class Door:
             return None if self._config.owning.claim_on_reply else "Nobody has this case: claim it first."
         return None if case.owner_id == written.person_id else f"{case.owner_name} has this case: take it over first."
 
-    def _open(self, body: JSON, press: Press, view: JSON) -> None:
+    def _show(self, body: JSON, view: JSON) -> bool:
+        """False where the window came too late, or Slack would not open it."""
         try:
             self._slack.views_open(trigger_id=body["trigger_id"], view=view)
         except (SlackApiError, SlackClientError, OSError) as error:
-            log.warning("a window could not be opened for %s (%s)", press.person_id, type(error).__name__)
+            log.warning("a window could not be opened for %s (%s)", body["user"]["id"], type(error).__name__)
+            return False
+        return True
+
+    def _open(self, body: JSON, press: Press, view: JSON) -> None:
+        if not self._show(body, view):
             self._excuse(press)
 
     def _excuse(self, press: Press) -> None:

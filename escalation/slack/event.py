@@ -77,15 +77,30 @@ class Reaction:
 
 
 @dataclass(frozen=True)
+class HomeOpened:
+    """A person looks at App Home."""
+
+    person_id: str
+    at: str
+    """Slack's time of it."""
+
+    @property
+    def key(self) -> str:
+        return f"home:{self.person_id}:{self.at}"
+
+
+@dataclass(frozen=True)
 class NotForUs:
     """Nothing that the desk acts on."""
 
 
-Event = Reply | Edit | Deletion | Reaction | NotForUs
+Event = Reply | Edit | Deletion | Reaction | HomeOpened | NotForUs
 
 
 def read_event(event: Mapping[str, Any]) -> Event:
-    """What the event means for a case's thread."""
+    """What the event means for a case's thread, or for somebody's home."""
+    if event.get("type") == "app_home_opened" and event.get("tab") == "home":
+        return HomeOpened(event["user"], event.get("event_ts") or "")
     if event.get("type") == "reaction_added":
         return _read_reaction(event)
     if event.get("type") != "message":

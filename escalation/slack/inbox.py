@@ -19,12 +19,15 @@ from escalation.slack.attachments import Attached, Attachments
 from escalation.slack.canned.item import CannedKeep, CannedSend
 from escalation.slack.canned.moves import take_keep, take_send
 from escalation.slack.drain import Drain
-from escalation.slack.event import Deletion, Edit, Reaction, Reply
+from escalation.slack.event import Deletion, Edit, HomeOpened, Reaction, Reply
+from escalation.slack.home.moves import take_home_opened, take_home_press
 from escalation.slack.intents import Intents
+from escalation.slack.label_moves import take_label
+from escalation.slack.label_window import LabelledMessage
 from escalation.slack.note import Privacy, privacy
 from escalation.slack.note_moves import take_back_own, take_reaction, take_written
 from escalation.slack.people import People
-from escalation.slack.press import ABOUT_HELD, NOT_ON_CARDS, Do, Press, Written
+from escalation.slack.press import ABOUT_HELD, AT_HOME, NOT_ON_CARDS, Do, Press, Written
 from escalation.slack.press_moves import take_handing, take_press
 from escalation.slack.teaching.lesson import Lesson
 from escalation.slack.teaching.moves import take_lesson
@@ -37,7 +40,8 @@ from labeling.database import Database
 
 log = logging.getLogger(__name__)
 
-Item = Reply | Edit | Deletion | Reaction | Press | Written | Lesson | CannedSend | CannedKeep
+Beside = HomeOpened | LabelledMessage
+Item = Reply | Edit | Deletion | Reaction | Press | Written | Lesson | CannedSend | CannedKeep | Beside
 KINDS: dict[type, str] = {
     Reply: "reply",
     Edit: "edit",
@@ -48,6 +52,8 @@ KINDS: dict[type, str] = {
     Lesson: "lesson",
     CannedSend: "canned_send",
     CannedKeep: "canned_keep",
+    HomeOpened: "home_opened",
+    LabelledMessage: "labelled_message",
 }
 ATTEMPTS = 5
 """After so many failures an item is put aside, with its payload, so that it holds nothing up."""
@@ -144,6 +150,12 @@ class Worker:
             take_send(session, item, sender, self._config.owning.claim_on_reply)
         elif isinstance(item, CannedKeep):
             take_keep(session, item, people.person(item.person_id, item.person_name))
+        elif isinstance(item, HomeOpened):
+            take_home_opened(session, item)
+        elif isinstance(item, LabelledMessage):
+            take_label(session, item, people.person(item.person_id, item.person_name))
+        elif isinstance(item, Press) and item.action.startswith(AT_HOME):
+            take_home_press(session, item, people.person(item.person_id, item.person_name))
         elif isinstance(item, Press) and item.action == Do.HAND_TO.value:
             giver = people.person(item.person_id, item.person_name)
             take_handing(session, item, giver, people.colleague(item.value))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from labeling.database import Database
 from labeling.guidelines import Guideline
 from labeling.store.correction import Correction, CorrectionKind
-from labeling.store.turn import Turn, ranking_of
+from labeling.store.turn import NO_MODEL, Turn, ranking_of
 
 OPTIONS = 100
 """As many as Slack lists at a time."""
@@ -67,7 +67,8 @@ def labels_in_use(database: Database) -> set[str]:
 
 
 def _ranked(session: Session) -> set[str]:
-    newest = session.exec(select(Turn).order_by(col(Turn.id).desc()).limit(1)).first()
+    by_a_model = select(Turn).where(Turn.model_version != NO_MODEL)
+    newest = session.exec(by_a_model.order_by(col(Turn.id).desc()).limit(1)).first()
     return {guess.intent for guess in ranking_of(newest).guesses} if newest else set()
 
 

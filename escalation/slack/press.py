@@ -49,6 +49,12 @@ class Do(str, Enum):
     """The menu of a reply from the window: in Slack it stands under our name, so its author cannot edit it."""
     EDIT_OWN = "edit_own"
     TAKE_BACK_OWN = "take_back_own"
+    HOME_CLAIM = "home_claim"
+    HOME_RELEASE = "home_release"
+    HOME_UNDO = "home_undo"
+    HOME_PAGE = "home_page"
+    HOME_AWAY = "home_away"
+    HOME_BACK = "home_back"
 
 
 ABOUT_HELD = (Do.SEND_HELD.value, Do.SEND_AS_SELF.value, Do.KEEP_HELD.value)
@@ -59,6 +65,8 @@ REPLY_WINDOW, NOTE_WINDOW = "reply_window", "note_window"
 """The `callback_id` of the windows in which an agent writes to the customer, or for colleagues only."""
 WORDS = "words"
 """The block and field of these windows."""
+AT_HOME = "home_"
+"""Begins the `action_id` of everything in App Home."""
 OF_TURN = "correct:"
 """Begins the `block_id` of everything that corrects a turn; the turn's number follows."""
 TELL_APART, CAUSES_BLOCK = ":more", ":why"

@@ -14,6 +14,7 @@ from escalation.slack.press import ABOUT_HELD, Do, Press
 from escalation.slack.runs import NameOf
 from escalation.slack.teaching.moves import teach
 from escalation.slack.thread_moves import keep_held, send_as_self, send_held, tell
+from escalation.store.agent import away_among
 from escalation.store.case import case_by_id
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.posted_card import card_at
@@ -58,6 +59,9 @@ def take_handing(session: Session, press: Press, person: Person, colleague: Pers
         return
     if colleague is None:
         tell(session, card.case_id, person.id, "That is nobody who can take a case. Please choose a colleague.")
+        return
+    if away_among(session, [colleague.id]):
+        tell(session, card.case_id, person.id, f"{colleague.name} is away. Please choose somebody else.")
         return
     hand = partial(handover.hand_to, colleague=colleague)
     _move(session, card.case_id, hand, person)

@@ -15,13 +15,13 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from escalation.desk_config import DeskConfig, read_desk_config
-from escalation.destination import refuse_strange_words
 from escalation.due_move import Rules
 from escalation.slack.arrival import Place, arrive
 from escalation.slack.directory import Directory
 from escalation.slack.door import Door
 from escalation.slack.drain import Drain
 from escalation.slack.errand import Errands
+from escalation.slack.home.publisher import Homes
 from escalation.slack.inbox import Worker
 from escalation.slack.intents import Intents, labels_in_use
 from escalation.slack.people import People
@@ -29,12 +29,12 @@ from escalation.slack.sender import Sender
 from escalation.slack.settings import Settings, SettingsRefused
 from escalation.slack.web import PATH, WebServer
 from escalation.ticker import Ticker
-from escalation.waiting import refuse_strange_tiers
 from labeling.database import Bell, Database
 from labeling.examples import Example
 from labeling.guidelines import Guidelines, read_guidelines, sow_guidelines
 from labeling.judging import material
 from labeling.labels import labels
+from labeling.policy import read_policy
 from labeling.project import Project
 from labeling.snapshot import take
 
@@ -61,7 +61,9 @@ class Desk:
         intents: Intents,
         config: DeskConfig | None = None,
         examples: Callable[[], Sequence[Example]] = tuple,
+        tiers: Sequence[str] = (),
     ) -> None:
+        """`tiers` are in order, the strictest first."""
         self.place = place = arrive(settings)
         self.config = config = Directory(place.slack, place.bot_name).with_ids(config or DeskConfig())
         people = People(place.slack, database, config.relay)
@@ -69,12 +71,15 @@ class Desk:
         self._sender = Sender(database, Errands(database, place.slack, place.channel, intents, people, config))
         self._ticker = Ticker(database, Rules(config.hours, config.waiting), config.routing)
         self._clock = Drain("clock", self._ticker.tick, patience=5)
-        door = Door(database, place, intents, self._worker.drain.wake, config, examples, people)
+        self._homes = Homes(database, place.slack, intents, config.hours, tiers, place.team_url)
+        wake = self._worker.drain.wake
+        door = Door(database, place, intents, self._homes, wake, config, examples, people)
         self._listening = _listening(door.app(settings.signing_secret), settings)
         self._bell = Bell(database)
         self._bell.listen(self._worker.drain.wake)
         self._bell.listen(self._sender.drain.wake)
         self._bell.listen(self._clock.wake)
+        self._bell.listen(self._homes.stir)
         self.where = _where(place, self._listening)
 
     def start(self) -> None:
@@ -84,12 +89,15 @@ class Desk:
         self._sender.drain.start()
         self._ticker.begin()
         self._clock.start()
+        self._homes.begin()
+        self._homes.drain.start()
         self._bell.start()
 
     def stop(self) -> None:
         """Takes nothing more in, and finishes what is in hand."""
         self._listening.stop()
         self._bell.stop()
+        self._homes.drain.stop()
         self._clock.stop()
         self._worker.drain.stop()
         self._sender.drain.stop()
@@ -97,13 +105,11 @@ class Desk:
 
 def run(project: Project, database: Database, settings: Settings, on_ready: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. Raises a Refusal before it has begun."""
-    config = read_desk_config(project.desk)
-    tiers = list(project.router.get("tiers") or {})
-    refuse_strange_tiers(config.waiting, tiers)
-    refuse_strange_words(config.routing, tiers)
+    tiers = strictest_first(project)
+    config = read_desk_config(project.desk, tiers)
     sow_guidelines(database, read_guidelines(project.guidelines))
     intents = Intents(Guidelines(database), lambda: labels_in_use(database))
-    desk = Desk(database, settings, intents, config, lambda: labelled_messages(project, database))
+    desk = Desk(database, settings, intents, config, lambda: labelled_messages(project, database), tiers)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -119,6 +125,14 @@ def labelled_messages(project: Project, database: Database) -> Sequence[Example]
     """What the next model would learn from: the project's examples, and customers' words with their labels."""
     with database.reading() as session:
         return take(material(project).seeds, labels(session)).examples
+
+
+def strictest_first(project: Project) -> list[str]:
+    """The tiers of config.yml, those that people always answer before those with a promise. Raises PolicyError."""
+    if not project.router.get("tiers"):
+        return []
+    tiers = read_policy(project.router["tiers"]).tiers
+    return [tier.name for tier in sorted(tiers, key=lambda tier: -(tier.promise or 1.0))]
 
 
 class _SocketMode:

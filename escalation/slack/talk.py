@@ -9,6 +9,8 @@ from escalation.store.message import Message, Speaker
 
 PREVIEW = 280
 """Characters of an earlier message on the card; the window shows it whole."""
+CHANNELS = {"webchat": "Web chat", "rest": "REST", "callback": "Callback"}
+"""What agents call a customer's channel."""
 _NAMES = {Speaker.CUSTOMER: "Customer", Speaker.BOT: "Bot", Speaker.SYSTEM: "To the customer"}
 
 

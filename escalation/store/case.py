@@ -8,7 +8,9 @@ from enum import Enum
 from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from escalation.store.message import Message
 from labeling.clock import now
+from labeling.store.turn import Turn
 
 
 class CaseState(str, Enum):
@@ -99,16 +101,23 @@ def reopenable_case(session: Session, conversation_id: int) -> Case | None:
     return newest if newest and newest.reopen_until and now() < newest.reopen_until else None
 
 
-def case_to_look_at(session: Session, at: datetime) -> Case | None:
-    """An unclosed case in which something may be due by then; on PostgreSQL locked for this transaction."""
-    rows = (
-        select(Case)
-        .where(Case.state != CaseState.CLOSED.value, col(Case.look_at) <= at)
-        .order_by(col(Case.look_at))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def cases_to_look_at(session: Session, at: datetime, limit: int) -> list[Case]:
+    """Unclosed cases in which something may be due by then, who has waited longest for it first."""
+    rows = select(Case).where(Case.state != CaseState.CLOSED.value, col(Case.look_at) <= at)
+    return list(session.exec(rows.order_by(col(Case.look_at)).limit(limit)))
+
+
+def case_for_me_alone(session: Session, case_id: int) -> Case | None:
+    """The case as it stands, on PostgreSQL locked for this transaction; None while somebody else has it so."""
+    rows = select(Case).where(Case.id == case_id).with_for_update(skip_locked=True)
     return session.exec(rows).first()
+
+
+def case_of_turn(session: Session, turn: Turn) -> int | None:
+    """The case that the turn raised, or in which it was said."""
+    raised = session.exec(select(Case.id).where(Case.turn_id == turn.id)).first()
+    message = session.get(Message, turn.message_id)
+    return raised or (message.case_id if message else None)
 
 
 def unclosed_cases(session: Session) -> list[Case]:

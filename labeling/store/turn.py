@@ -11,6 +11,10 @@ from sqlmodel import Field, Session, SQLModel, select
 from labeling.clock import now
 from labeling.ranking import Ranking
 
+FOUND = "found"
+NO_MODEL = ""
+"""In place of a model's version, where none was asked."""
+
 
 class Turn(SQLModel, table=True):
     """One customer message and the opinion and decision it met."""
@@ -33,7 +37,8 @@ class Turn(SQLModel, table=True):
     confidence: float
     model_version: str = Field(index=True)
     route: str
-    """answer, clarify or escalate; or `hint`, where a person owned the conversation already."""
+    """answer, clarify or escalate; `hint`, where a person owned the conversation already; or `found`, where an agent
+    came upon the message in Slack and no model was asked."""
     reason: str
     """Why this route, in one sentence that an agent can read."""
     tier: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, time
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
@@ -10,17 +11,24 @@ from sqlmodel import Session
 
 from bot.words import NO_WORDS
 from escalation import handover
+from escalation.destination import Routing
+from escalation.due_move import Rules
 from escalation.handover import Person
+from escalation.hours import Hours
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Speaker, messages_after
 from escalation.store.rating import rating_of
+from escalation.ticker import Ticker
+from escalation.waiting import Waiting
 from labeling.database import Database
 from tests.browser.conftest import Server
 from tests.browser.phrases import ANSWER, CHOICES, MEANT, UNSURE
 
 pytestmark = pytest.mark.browser
 
+MONDAY = datetime(2099, 11, 23, 12, 0)
+"""A holiday, and so far away that every case is due to be looked at."""
 MAYA = Person("U1", "Maya Okafor")
 DELIVERY = "How long does delivery take?"
 
@@ -261,6 +269,26 @@ def test_after_a_case_the_help_is_rated_once_with_a_comment_if_one_likes(chat: P
     chat.reload()
     expect(bubbles(chat).last).to_be_visible()
     expect(chat.get_by_text("How was the help?")).to_be_hidden()
+
+
+def test_out_of_hours_the_customer_reads_when_somebody_comes_leaves_an_address_and_talks_with_the_bot(
+    chat: Page, database: Database
+) -> None:
+    chat.get_by_role("button", name="Talk to a person").click()
+    expect(chat.get_by_role("status").filter(has_text="A person has been called.")).to_be_visible()
+    shut = Hours("Europe/Berlin", {"mon": ((time(9), time(9, 1)),)}, frozenset({MONDAY.date()}))
+    ticker = Ticker(database, Rules(shut, Waiting()), Routing(), clock=lambda: MONDAY)
+    while ticker.tick():
+        pass
+    expect(chat.get_by_role("status").filter(has_text="Nobody is here right now.")).to_be_visible()
+    expect(chat.get_by_text("we are back on 30 November at 09:00 (CET)")).to_be_visible()
+    write(chat, DELIVERY)
+    expect(bubbles(chat).last).to_have_text(ANSWER)
+    write(chat, "maya@mail.example")
+    expect(bubbles(chat).last).to_have_text("maya@mail.example")
+    while not ticker.tick():  # until the gate has passed it on
+        chat.wait_for_timeout(50)
+    expect(chat.get_by_text("We have noted maya@mail.example")).to_be_visible()
 
 
 def test_an_edit_made_while_the_customer_was_away_is_seen_on_return(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+import escalation
 from bot import schema
 from escalation import handover
 from escalation.desk_config import DeskConfig
@@ -53,9 +54,12 @@ RANKING = Ranking(
 REASON = "Only 38 % sure it is Refund status; this tier needs 91 %."
 
 
+MANIFEST = Path(escalation.__file__).parent / "manifest.yml"
+
+
 @pytest.fixture(scope="session")
 def practice() -> Iterator[PracticeServer]:
-    with practice_server("--no-rate-limit") as server:
+    with practice_server("--no-rate-limit", "--manifest", str(MANIFEST)) as server:
         yield server
 
 

@@ -77,6 +77,7 @@ def test_the_whole_conversation_opens_in_a_window(scene: Scene) -> None:
     long = "and then " * 600
     scene.write(case_id, long)
     mina = scene.agent("mina")
+    scene.at_rest()  # Slack has the card an instant before its row is there
     mina.click(case_id, Do.WHOLE.value)
     window = mina.play.modal()
     assert window is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+import bot
 from escalation.desk_config import SECTIONS, DeskConfig, read_desk_config
 from escalation.relay import Policy
 from escalation.section import DeskConfigRefused
@@ -62,3 +64,19 @@ def test_what_is_wrong_is_said_in_one_line_with_what_to_write_instead(tmp_path: 
         read_desk_config(file)
     assert str(refused.value).startswith(f"{file}: {line}")
     assert "\n" not in str(refused.value)
+
+
+def test_the_demos_own_file_is_right_with_and_without_what_it_suggests(tmp_path: Path) -> None:
+    text = (Path(bot.__file__).parent / "desk.yml").read_text(encoding="utf-8")
+    suggested = re.sub(r"^# (?=hours:|routing:| )", "", text, flags=re.MULTILINE)
+    config = read_desk_config(written(tmp_path, suggested))
+    assert read_desk_config(written(tmp_path, text)).hours.is_always_open
+    assert not config.hours.is_always_open
+    assert [rule.destination.channel for rule in config.routing.rules] == ["", "#support-de"]
+
+
+def test_a_tier_that_config_yml_does_not_have_is_refused_with_the_files_name(tmp_path: Path) -> None:
+    file = written(tmp_path, "waiting: {tiers: {vital: {}}}")
+    with pytest.raises(DeskConfigRefused) as refused:
+        read_desk_config(file, ["routine"])
+    assert str(refused.value) == f"{file}: waiting.tiers: there is no tier vital; config.yml has routine"

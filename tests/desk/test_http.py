@@ -68,6 +68,17 @@ def signed(scene: Scene, body: bytes, at: float) -> dict[str, str]:
     }
 
 
+def test_the_command_the_shortcuts_and_app_home_work_over_http_too(scene: Scene, address: str) -> None:
+    mina = scene.practice.play("mina")
+    scene.raise_hand("where are my boots")
+    mina.command("/handraise", "queue", scene.channel)
+    mina.wait_for_message(lambda message: bool(message.get("ephemeral")) and "waits since" in str(message["blocks"]))
+    mina.shortcut("show_queue")
+    mina.close(mina.wait_for(lambda state: state["modals"])[-1])
+    mina.open_home()
+    mina.wait_for(lambda state: state["home"] and "where are my boots" in str(state["home"]))
+
+
 def test_clicks_and_replies_work_over_http_too(scene: Scene, address: str) -> None:
     case_id = scene.raise_hand()
     mina = scene.agent("mina")

@@ -12,10 +12,13 @@ import jsonschema
 import pytest
 import yaml
 
+from escalation.slack.home.command import COMMAND, HELP, SHOW_QUEUE
+from escalation.slack.label_window import LABEL_MESSAGE
+
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("HANDRAISE_SHARED", ROOT.parent / "shared")) / "slack"
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "escalation" / "manifest.yml").read_text(encoding="utf-8"))
-CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "escalation" / "slack").glob("*.py"))
+CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "escalation" / "slack").rglob("*.py"))
 
 SCOPES = {
     "auth_test": set(),
@@ -35,6 +38,9 @@ SCOPES = {
     "users_info": {"users:read"},
     "users_list": {"users:read"},
     "views_open": set(),
+    "views_publish": set(),
+    "views_push": set(),
+    "views_update": set(),
 }
 """What Slack asks for, by method of its client."""
 BESIDE_METHODS = {"files:read", "reactions:read"}
@@ -52,6 +58,7 @@ def test_every_web_api_method_in_use_is_known_here_and_none_besides() -> None:
 def test_the_manifest_asks_for_the_scopes_in_use_and_no_other() -> None:
     needed = set().union(BESIDE_METHODS, *SCOPES.values())
     needed |= {"chat:write.customize"} if '"username"' in CODE else set()
+    needed |= {"commands"} if "app.command(" in CODE else set()
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
 
 
@@ -68,18 +75,27 @@ def test_the_scopes_of_each_method_are_slacks_own() -> None:
         assert ours <= theirs, method
 
 
-def test_messages_of_channels_and_reactions_to_them_are_subscribed_to_and_nothing_else() -> None:
+def test_messages_reactions_to_them_and_opened_homes_are_subscribed_to_and_nothing_else() -> None:
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    assert events == ["message.channels", "message.groups", "reaction_added"]
+    assert events == ["app_home_opened", "message.channels", "message.groups", "reaction_added"]
 
 
 def test_buttons_and_socket_mode_are_on_and_what_is_not_built_is_off() -> None:
     settings, home = MANIFEST["settings"], MANIFEST["features"]["app_home"]
     assert settings["interactivity"]["is_enabled"]
     assert settings["socket_mode_enabled"]
-    assert home == {"home_tab_enabled": False, "messages_tab_enabled": False}
-    for word in ("views_publish", "app.command(", "app.shortcut("):
-        assert word not in CODE
+    assert home == {"home_tab_enabled": True, "messages_tab_enabled": False}
+
+
+def test_commands_and_shortcuts_are_those_that_the_desk_listens_to() -> None:
+    features = MANIFEST["features"]
+    assert [one["command"] for one in features["slash_commands"]] == [COMMAND]
+    assert {one["callback_id"]: one["type"] for one in features["shortcuts"]} == {
+        LABEL_MESSAGE: "message",
+        SHOW_QUEUE: "global",
+    }
+    for word in features["slash_commands"][0]["usage_hint"].split(", "):
+        assert f"`{COMMAND} {word}`" in HELP
 
 
 def test_the_manifest_is_right_by_slacks_own_schema() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot import schema
 from labeling.database import Database
-from tests.desk import test_case, test_correction, test_resilience
+from tests.desk import test_case, test_correction, test_home, test_resilience
 from tests.desk.conftest import Scene
 
 
@@ -38,3 +38,19 @@ def test_an_event_that_slack_sends_twice_is_said_once(scene: Scene) -> None:
 
 def test_two_desks_do_everything_once(scene: Scene) -> None:
     test_resilience.test_two_desks_on_one_database_do_everything_once(scene)
+
+
+def test_a_case_is_claimed_at_home(scene: Scene) -> None:
+    test_home.test_a_case_is_claimed_at_home_and_home_follows(scene)
+
+
+def test_of_two_desks_one_publishes_each_change(scene: Scene) -> None:
+    test_home.test_of_two_desks_one_publishes_each_change(scene)
+
+
+def test_a_label_is_undone_at_home(scene: Scene) -> None:
+    test_home.test_a_label_is_undone_at_home(scene)
+
+
+def test_any_message_in_slack_can_be_labelled(scene: Scene) -> None:
+    test_home.test_any_message_in_slack_can_be_labelled(scene)

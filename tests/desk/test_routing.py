@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from escalation.destination import Destination, Routing, Rule, Subject, read_routing, refuse_strange_words
+from escalation.destination import Destination, Routing, Rule, Subject, read_routing, refuse_strange_rules
 from escalation.due_move import Rules
 from escalation.handover import Person
 from escalation.hours import Hours
@@ -16,7 +16,7 @@ from escalation.section import DeskConfigRefused
 from escalation.slack.settings import SettingsRefused
 from escalation.store.agent import agent_of
 from escalation.ticker import Ticker
-from escalation.waiting import Waiting, read_waiting, refuse_strange_tiers
+from escalation.waiting import Waiting, read_waiting, refuse_strange_targets
 from labeling.clock import now
 from tests.desk.conftest import Agent, Scene, all_text
 
@@ -63,9 +63,9 @@ def test_a_wrong_rule_is_refused_in_one_line(rule: object, line: str) -> None:
 
 def test_a_tier_that_does_not_exist_is_refused() -> None:
     with pytest.raises(DeskConfigRefused, match=r"routing.rules\[1\].tiers: there is no tier vital"):
-        refuse_strange_words(Routing((Rule(Destination("#x"), tiers=("vital",)),)), ["routine"])
+        refuse_strange_rules(Routing((Rule(Destination("#x"), tiers=("vital",)),)), ["routine"])
     with pytest.raises(DeskConfigRefused, match=r"waiting.tiers: there is no tier vital; config.yml has routine"):
-        refuse_strange_tiers(read_waiting({"tiers": {"vital": {}}}), ["routine"])
+        refuse_strange_targets(read_waiting({"tiers": {"vital": {}}}), ["routine"])
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_nudge_about_a_case_that_nobody_has_is_seen_in_the_channel(scene: Scen
     case_id = scene.raise_hand()
     mina.card(case_id)
     later(scene, minutes=11)
-    nudge = mina.finds("Nobody has taken this case yet")
+    nudge = mina.finds(f"Nobody has taken case {case_id} yet")
     assert nudge["subtype"] == "thread_broadcast"
     assert nudge["thread_ts"] == mina.card(case_id)["ts"]
     assert nudge["text"].startswith("<!subteam^S0SUPPORT01> ⏰")
@@ -184,7 +184,7 @@ def test_a_nudge_is_posted_once_even_if_the_desk_dies_after_posting(scene: Scene
     mina.play.misbehave(method="chat.postMessage", status=500, performed=True)
     later(scene, minutes=11)
     scene.at_rest()
-    assert len([one for one in mina.sees() if "Nobody has taken this case" in one["text"]]) == 1
+    assert len([one for one in mina.sees() if "Nobody has taken case" in one["text"]]) == 1
 
 
 def test_a_customer_who_returns_to_a_case_that_closed_itself_is_seen_in_the_channel(scene: Scene) -> None:

@@ -20,6 +20,7 @@ from escalation.store.conversation import conversation_of
 from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand, Outgoing
 from escalation.ticker import Ticker
+from escalation.wait import bot_has_the_word
 from escalation.waiting import Waiting
 from labeling.clock import now
 from labeling.database import Database
@@ -98,12 +99,12 @@ def test_a_case_that_nobody_takes_calls_its_group_and_then_the_lead(shift: Shift
     shift.open()
     shift.at(minutes=11)
     assert shift.called() == [
-        ("call", "S0SUPPORT1", "⏰ Nobody has taken this case yet; the customer waits for 11 min.")
+        ("call", "S0SUPPORT1", "⏰ Nobody has taken case 1 yet; the customer has been waiting for 11 min.")
     ]
     shift.at(minutes=21)
     ((kind, lead, words),) = shift.called()[1:]
     assert (kind, lead) == ("call", "U0LEAD0001")
-    assert words.startswith("🔔 Nobody has this case, and the customer has been waiting for 21 min.")
+    assert words.startswith("🔔 Nobody has case 1, and the customer has been waiting for 21 min.")
 
 
 def test_an_owner_who_does_not_answer_is_reminded_in_the_thread_alone(shift: Shift) -> None:
@@ -159,8 +160,8 @@ def test_when_nobody_comes_the_customer_hears_so_and_the_bot_answers_again(shift
     shift.at(minutes=61)
     assert shift.told() == [f"{WAITING.words.nobody} {WAITING.words.bot_again}"]
     assert shift.case(case_id).bot_answers
-    assert handover.bot_has_the_word(shift.case(case_id), "where is my parcel?")
-    assert not handover.bot_has_the_word(shift.case(case_id), "ada@mail.example")
+    assert bot_has_the_word(shift.case(case_id), "where is my parcel?")
+    assert not bot_has_the_word(shift.case(case_id), "ada@mail.example")
 
 
 def test_the_bot_stays_silent_where_the_desk_wants_it_so(either_database: Database) -> None:
@@ -187,7 +188,7 @@ def test_whoever_claims_takes_the_word_from_the_bot(either_database: Database) -
     shift.work()
     with shift.database.transaction() as session:
         handover.claim(session, case_id, MINA)
-    assert not handover.bot_has_the_word(shift.case(case_id), "hello")
+    assert not bot_has_the_word(shift.case(case_id), "hello")
 
 
 def test_a_customer_who_needs_a_person_again_is_told_again_and_keeps_their_place(either_database: Database) -> None:
@@ -204,13 +205,14 @@ def test_a_customer_who_needs_a_person_again_is_told_again_and_keeps_their_place
     assert after.waits_since == before.waits_since
 
 
-def test_how_a_customer_can_be_reached_is_noted_once_and_confirmed(shift: Shift) -> None:
+def test_how_a_customer_can_be_reached_is_noted_and_confirmed_once(shift: Shift) -> None:
     case_id = shift.open()
-    shift.write("ada@mail.example, please")
-    shift.write("as I said: ada@mail.example")
-    shift.write("or +49 170 5551234")
+    shift.at(minutes=6)
+    for words in ("ada@mail.example, please", "as I said: ada@mail.example", "or +49 170 5551234"):
+        shift.write(words)
+        shift.work()
     assert shift.case(case_id).contact == "ada@mail.example, +49 170 5551234"
-    assert [words[:25] for words in shift.told()] == ["Thank you. We have noted "] * 2
+    assert shift.told() == [WAITING.words.busy, WAITING.words.contact.format(contact="ada@mail.example")]
 
 
 def test_a_quiet_case_asks_closes_itself_and_opens_again_with_its_customer(shift: Shift) -> None:

@@ -21,7 +21,7 @@ MANIFEST = {
         "slash_commands": [{"command": "/handraise", "description": "The queue"}],
         "shortcuts": [{"name": "Label it", "type": "message", "callback_id": "label_it", "description": "x"}],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history"]}},
+    "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history", "commands"]}},
     "settings": {"event_subscriptions": {"bot_events": ["message.channels"]}},
 }
 
@@ -43,7 +43,7 @@ def test_a_call_beyond_the_scopes_is_refused_with_what_is_missing(strict_practic
     assert (answer["error"], answer["needed"], answer["provided"]) == (
         "missing_scope",
         "users:read",
-        "channels:history,chat:write",
+        "channels:history,chat:write,commands",
     )
 
 
@@ -67,6 +67,19 @@ def test_only_events_that_were_subscribed_are_told(strict_practice: PracticeServ
 def test_a_command_that_the_manifest_lacks_does_not_exist(strict_practice: PracticeServer):
     with strict_practice.play() as mina, pytest.raises(PlayRefused, match="unknown_command"):
         mina.command("/queue")
+
+
+@pytest.mark.parametrize("callback_id", ["label_it", "another"])
+def test_a_shortcut_stands_in_its_own_menu_and_nowhere_else(strict_practice: PracticeServer, callback_id: str):
+    with strict_practice.play() as mina, pytest.raises(PlayRefused, match="unknown_shortcut"):
+        mina.shortcut(callback_id)
+
+
+def test_commands_and_shortcuts_need_their_scope(tmp_path: Path):
+    path = tmp_path / "manifest.yml"
+    path.write_text(yaml.safe_dump({**MANIFEST, "oauth_config": {"scopes": {"bot": ["chat:write"]}}}))
+    manifest = read_manifest(path)
+    assert (manifest.commands, manifest.shortcuts) == ((), ())
 
 
 def test_a_home_that_is_switched_off_is_not_published(strict_practice: PracticeServer):

@@ -214,3 +214,22 @@ def test_a_time_that_slack_would_localise_is_shown_in_the_readers_words(open_pag
     message = open_page().locator("#channel article", has_text="unique-date")
     message.wait_for()
     assert "2023-11-14" in message.inner_text() and "fallback" not in message.inner_text()
+
+
+def test_a_link_to_a_message_opens_its_thread_on_the_page(open_page: Open, practice: PracticeServer):
+    with practice.play("jonas") as jonas:
+        ts = jonas.post("A root that is linked to")
+        jonas.post("and its reply", thread_ts=ts)
+    address = f"{practice.url}/archives/{practice.channel}/p{ts.replace('.', '')}"
+    home = {"type": "home", "blocks": [{"type": "section", "text": mrkdwn(f"<{address}|Case 1>")}]}
+    practice.client().views_publish(user_id="U0MINAOKAFO", view=home)
+    page = open_page("?as=mina&channel=home")
+    page.get_by_role("link", name="Case 1").click()
+    page.locator("#thread article", has_text="and its reply").wait_for()
+    assert page.locator("#who").input_value() == "U0MINAOKAFO"
+
+
+def test_a_person_called_by_a_user_group_reads_its_handle(open_page: Open, practice: PracticeServer):
+    practice.client().chat_postMessage(channel=practice.channel, text="<!subteam^S0SUPPORT01> somebody waits")
+    page = open_page()
+    assert page.locator("#channel article", has_text="somebody waits").locator(".mention").inner_text() == "@support"

@@ -82,6 +82,16 @@ function remember() {
   history.replaceState(null, "", `?${query}`);
 }
 
+// A link to a message opens it here, as Slack's own client does.
+document.addEventListener("click", (event) => {
+  const address = event.target.closest("a")?.href || "";
+  const [, channel, seconds, rest] = address.match(new RegExp(`^${location.origin}/archives/(\\w+)/p(\\d{10})(\\d{6})`)) || [];
+  if (!channel || !store.channels.some((one) => one.id === channel)) return;
+  event.preventDefault();
+  openChannel(channel);
+  openThread(new URL(address).searchParams.get("thread_ts") || `${seconds}.${rest}`);
+});
+
 // Drawing
 
 function render() {

@@ -11,7 +11,7 @@ const EMOJI = /(\p{Extended_Pictographic}\uFE0F?)/u;
 const PICTURES = {
   white_check_mark: "check", heavy_check_mark: "check", x: "cross", lock: "lock", closed_lock_with_key: "lock",
   hourglass: "glass", hourglass_flowing_sand: "glass", raised_hand: "hand", hand: "hand", wave: "hand", raising_hand: "hand",
-  speech_balloon: "balloon", warning: "warning", eyes: "eyes", bust_in_silhouette: "person", bell: "bell", heart: "heart",
+  speech_balloon: "balloon", warning: "warning", eyes: "eyes", bust_in_silhouette: "person", bell: "bell", alarm_clock: "glass", heart: "heart",
   envelope: "envelope", email: "envelope", pencil2: "pen", wastebasket: "bin", paperclip: "clip", slightly_smiling_face: "smile",
 };
 

@@ -1,0 +1,56 @@
+"""A customer's wait for people: when it begins, what is noted meanwhile, and how a case that had ended goes on."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from escalation.contact import contact_in
+from escalation.store.case import Case, CaseState, reopenable_case
+from escalation.store.conversation import conversation_by_id
+from escalation.store.message import Speaker, say
+from escalation.store.outbox import Errand, enqueue
+from labeling.clock import now
+
+
+def bot_has_the_word(case: Case | None, text: str) -> bool:
+    """Whether the bot answers this message of the customer: nobody else has the conversation, or nobody was there.
+    What a customer leaves for people to reach them by is for people."""
+    return case is None or (case.bot_answers and not contact_in(text))
+
+
+def begin_wait(session: Session, case: Case) -> None:
+    """The customer waits for an answer, if they did not already."""
+    if case.asked_at is None:
+        case.waits_since = case.asked_at = case.look_at = now()
+        assert case.id is not None
+        enqueue(session, case.id, Errand.UPDATE_CARD)
+
+
+def note_contact(session: Session, case: Case, contact: str) -> None:
+    """Puts it on the card; the desk confirms it to the customer."""
+    if not contact or contact in case.contact or case.state != CaseState.OPEN.value:
+        return
+    case.contact = f"{case.contact}, {contact}" if case.contact else contact
+    case.look_at = now()
+    assert case.id is not None
+    enqueue(session, case.id, Errand.UPDATE_CARD)
+
+
+def open_again(session: Session, conversation_id: int) -> Case | None:
+    """A case that closed itself goes on where it was; who had it is named in the thread."""
+    case = reopenable_case(session, conversation_id)
+    if case is None or case.id is None:
+        return None
+    had_it = f" {case.owner_name} had this case before." if case.owner_name else ""
+    enqueue(session, case.id, Errand.CALL, person_id=case.owner_id, note=f"🔁 The customer is back.{had_it}")
+    case.state, case.owner_id, case.owner_name, case.claimed_at = CaseState.OPEN.value, None, None, None
+    case.closed_at, case.closed_by, case.outcome, case.reopen_until = None, None, None, None
+    case.asked_at = None
+    begin_wait(session, case)
+    return case
+
+
+def tell_customer(session: Session, case: Case, text: str) -> None:
+    """In the conversation, in nobody's name."""
+    conversation = conversation_by_id(session, case.conversation_id)
+    say(session, conversation, Speaker.SYSTEM, text, case_id=case.id)
