@@ -78,7 +78,6 @@ class Scene:
     examples: Sequence[Example] = ()
 
     def open_desk(self, config: DeskConfig | None = None) -> Desk:
-        self.close_desk()
         intents = Intents(GUIDELINES, lambda: labels_in_use(self.database))
         self.desk = Desk(self.database, self.settings, intents, config, lambda: self.examples)
         self.desk.start()
@@ -86,6 +85,7 @@ class Scene:
 
     def new_desk(self, **sections: Any) -> Desk:
         """A desk that is set up otherwise, in place of the one at work."""
+        self.close_desk()
         return self.open_desk(DeskConfig(**sections))
 
     def close_desk(self) -> None:

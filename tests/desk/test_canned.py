@@ -46,6 +46,7 @@ def all_uses(scene: Scene) -> list[CannedUse]:
 
 
 def test_the_reply_for_what_the_customer_wants_is_filled_in_and_sent_and_counted(scene: Scene) -> None:
+    scene.close_desk()
     scene.open_desk(CONFIG)
     keep(scene, "Opening hours", "We open at nine.", "store_hours")
     refund = keep(scene, "Refund left us", REFUND, "refund_status")
@@ -68,6 +69,7 @@ def test_the_reply_for_what_the_customer_wants_is_filled_in_and_sent_and_counted
 
 
 def test_what_cannot_be_filled_in_must_be_filled_by_hand(scene: Scene) -> None:
+    scene.close_desk()
     scene.open_desk(CONFIG)
     refund = keep(scene, "Refund left us", REFUND, "refund_status")
     case_id = scene.raise_hand(customer_name="Ada")

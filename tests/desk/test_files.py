@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from escalation import handover
-from escalation.desk_config import DeskConfig
 from escalation.file_limits import FileLimits
 from escalation.slack.attachments import Attachments
 from escalation.slack.press import Do
@@ -75,7 +74,7 @@ def test_a_file_without_words_is_sent_too(scene: Scene) -> None:
 def test_a_file_that_cannot_pass_is_refused_out_loud_while_the_words_are_sent(
     scene: Scene, name: str, content: bytes, why: str
 ) -> None:
-    scene.open_desk(DeskConfig(files=FileLimits(largest_mb=0.002)))
+    scene.new_desk(files=FileLimits(largest_mb=0.002))
     case_id, mina = claimed(scene)
     upload(scene, mina, case_id, name, content, "Here you go")
     assert "The rest of your message was sent." in mina.finds(why)["text"]

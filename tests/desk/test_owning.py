@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from escalation.desk_config import DeskConfig
 from escalation.owning import Owning
 from escalation.slack.press import Do
 from escalation.store.case import CaseState
@@ -73,7 +72,7 @@ def test_a_colleague_can_send_as_themselves_and_the_case_stays_where_it_is(scene
 
 
 def test_where_a_reply_shall_not_claim_it_is_held_until_its_author_decides(scene: Scene) -> None:
-    scene.open_desk(DeskConfig(owning=Owning(claim_on_reply=False)))
+    scene.new_desk(owning=Owning(claim_on_reply=False))
     case_id = scene.raise_hand()
     jonas = scene.agent("jonas")
     jonas.reply(case_id, "Hello, I am looking.")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from escalation import handover, rewording, speaking
-from escalation.desk_config import DeskConfig
 from escalation.file_kind import PICTURES
 from escalation.relay import Policy, Relay
 from escalation.slack.press import WORDS, Do
@@ -16,7 +15,7 @@ from escalation.store.file import StoredFile
 from escalation.store.message import Message
 from tests.desk.conftest import Agent, Scene, all_text
 
-BUTTON = DeskConfig(relay=Relay(channels={"webchat": Policy.BUTTON}))
+BUTTON = {"relay": Relay(channels={"webchat": Policy.BUTTON})}
 
 
 def claimed(scene: Scene, **about: str) -> tuple[int, Agent]:
@@ -45,7 +44,7 @@ def conversation(scene: Scene, session: Any, case_id: int) -> Conversation:
 
 
 def test_where_only_the_button_sends_what_is_written_in_the_thread_stays_there(scene: Scene) -> None:
-    scene.open_desk(BUTTON)
+    scene.new_desk(**BUTTON)
     case_id, mina = claimed(scene)
     assert "The customer reads what you send with *Reply…*" in all_text(mina.card(case_id))
     mina.reply(case_id, "shall we refund this one?")
@@ -59,7 +58,7 @@ def test_where_only_the_button_sends_what_is_written_in_the_thread_stays_there(s
 
 
 def test_a_reply_from_the_window_stands_in_the_thread_under_its_authors_name_and_is_marked(scene: Scene) -> None:
-    scene.open_desk(BUTTON)
+    scene.new_desk(**BUTTON)
     case_id, mina = claimed(scene)
     write(mina, case_id, Do.REPLY, "Done :+1:")
     shown = mina.finds("Done 👍")
@@ -71,7 +70,7 @@ def test_a_reply_from_the_window_stands_in_the_thread_under_its_authors_name_and
 
 
 def test_a_reply_from_the_window_can_be_changed_and_taken_back(scene: Scene) -> None:
-    scene.open_desk(BUTTON)
+    scene.new_desk(**BUTTON)
     case_id, mina = claimed(scene)
     write(mina, case_id, Do.REPLY, "On *Tuseday* & so")
     shown = mina.finds("On *Tuseday*")
@@ -88,7 +87,7 @@ def test_a_reply_from_the_window_can_be_changed_and_taken_back(scene: Scene) -> 
 
 
 def test_a_reply_window_that_cannot_send_keeps_its_words(scene: Scene) -> None:
-    scene.open_desk(BUTTON)
+    scene.new_desk(**BUTTON)
     case_id, _ = claimed(scene)
     jonas = scene.agent("jonas")
     assert write(jonas, case_id, Do.REPLY, "Hello") == {WORDS: "Mina has this case: take it over first."}
@@ -140,7 +139,7 @@ def test_a_lock_under_a_held_reply_keeps_it_as_a_note(scene: Scene) -> None:
 
 
 def test_a_lock_under_a_reply_from_the_window_takes_it_back_too(scene: Scene) -> None:
-    scene.open_desk(BUTTON)
+    scene.new_desk(**BUTTON)
     case_id, mina = claimed(scene)
     write(mina, case_id, Do.REPLY, "Oh dear")
     shown = mina.finds("Oh dear")
@@ -175,7 +174,7 @@ def test_the_customer_is_shown_the_agents_name_and_picture(scene: Scene) -> None
 
 
 def test_names_can_be_kept_from_customers_but_not_from_colleagues(scene: Scene) -> None:
-    scene.open_desk(DeskConfig(relay=Relay(show_name=False, team_name="Larkfell help")))
+    scene.new_desk(relay=Relay(show_name=False, team_name="Larkfell help"))
     case_id, mina = claimed(scene)
     mina.reply(case_id, "Hello!")
     message = scene.until(lambda: scene.said(case_id, "agent"))[0]
