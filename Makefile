@@ -3,13 +3,25 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint bench lock clean
+.PHONY: setup demo test test-slack-emulator lint bench lock clean
 
 demo: setup
 	@$(BIN)/handraise demo
 
 test: setup lint
 	@$(BIN)/python -m pytest
+
+EMULATOR := tests/emulator/node_modules/.ready
+
+test-slack-emulator: setup $(EMULATOR)
+	@$(BIN)/python -m pytest tests/emulator
+
+# From the npm registry, by name and version; a lock file would hold addresses.
+$(EMULATOR): tests/emulator/package.json
+	@command -v npm >/dev/null || { echo "The emulator comes from the npm registry: install npm first." >&2; exit 1; }
+	@cd tests/emulator && npm install --no-package-lock --no-audit --no-fund --loglevel=error --fetch-retries=1 \
+	  && node_modules/.bin/node --version >/dev/null
+	@touch $@
 
 setup: $(VENV)/.ready
 
@@ -47,4 +59,4 @@ lock:
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .handraise .rasa models
+	rm -rf $(VENV) .handraise .rasa models tests/emulator/node_modules

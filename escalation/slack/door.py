@@ -20,7 +20,7 @@ from escalation.slack.canned.door import CannedDoor
 from escalation.slack.card import case_of_card, customer
 from escalation.slack.case_file import read_case_file
 from escalation.slack.copies import typed
-from escalation.slack.event import NotForUs, Reaction, read_event
+from escalation.slack.event import Edit, Event, NotForUs, Reaction, Reply, read_event
 from escalation.slack.home.door import HomeDoor
 from escalation.slack.home.publisher import Homes
 from escalation.slack.inbox import KINDS, Item
@@ -106,8 +106,13 @@ class Door:
         read = read_event(event)
         if isinstance(read, Reaction) and not self._makes_a_note(read):
             return
-        if not isinstance(read, NotForUs):
+        if not isinstance(read, NotForUs) and not self._said_by_us(read):
             self._keep(read)
+
+    def _said_by_us(self, event: Event) -> bool:
+        """Slack marks what apps post with their `bot_id`. Where that is missing, the customer's own words in the
+        thread must still not pass for an agent's."""
+        return isinstance(event, Reply | Edit) and event.person_id == self._bot_user_id
 
     def _makes_a_note(self, reaction: Reaction) -> bool:
         """Our own marks are reactions too."""

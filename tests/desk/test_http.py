@@ -45,12 +45,12 @@ def kept(scene: Scene) -> list[Incoming]:
         return list(session.exec(select(Incoming)))
 
 
-def reply_event(scene: Scene, case_id: int) -> bytes:
+def reply_event(scene: Scene, case_id: int, person_id: str = "U0MINAOKAFO") -> bytes:
     ts = scene.agent("mina").card(case_id)["ts"]
     event = {
         "type": "message",
         "channel": scene.channel,
-        "user": "U0MINAOKAFO",
+        "user": person_id,
         "ts": f"{time.time():.6f}",
         "thread_ts": ts,
         "text": "Hello!",
@@ -95,6 +95,15 @@ def test_a_right_signature_lets_a_payload_in(scene: Scene, address: str) -> None
     answer = httpx.post(address, content=body, headers=signed(scene, body, time.time()))
     assert answer.status_code == 200
     scene.until(lambda: scene.heard(case_id) == ["Hello!"])
+
+
+def test_our_own_words_are_never_an_agents_even_where_nothing_marks_them_as_an_apps(
+    scene: Scene, address: str
+) -> None:
+    assert scene.desk is not None
+    body = reply_event(scene, scene.raise_hand(), scene.desk.place.bot_user_id)
+    assert httpx.post(address, content=body, headers=signed(scene, body, time.time())).status_code == 200
+    assert kept(scene) == []
 
 
 @pytest.mark.parametrize("trouble", ["other body", "old", "none"])
