@@ -25,8 +25,10 @@ $(EMULATOR): tests/emulator/package.json
 
 setup: $(VENV)/.ready
 
+# Making it anew empties the folder first, which must not be another checkout's.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@set -e; \
+	if [ -L $(VENV) ]; then echo "$(VENV) is a link to another folder, and would be emptied: remove the link, and run make again." >&2; exit 1; fi; \
 	works() { "$$1" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 10))' >/dev/null 2>&1; }; \
 	for python in python3.10 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.10*/bin/python3.10 python3; do \
 	  if works "$$python"; then found="$$python"; break; fi; \

@@ -25,7 +25,7 @@ from escalation.store.message import Message, Speaker
 from labeling.database import Database
 from tests.acceptance.stand import until
 from tests.desk.conftest import block_ids
-from tests.emulator.emulator import BOT_TOKEN, CHANNEL, NODE, Emulator, emulator
+from tests.emulator.emulator import BOT_TOKEN, CHANNEL, INSTALLED, Emulator, emulator
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "what-slack-and-the-desk-share"
@@ -128,7 +128,7 @@ def stand(home: Path, desks_secret: str) -> Iterator[Stand]:
 
 @pytest.fixture(scope="session")
 def new_stand(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
-    if not NODE.exists():
+    if not INSTALLED.exists():
         pytest.skip("the emulator is not installed: make test-slack-emulator")
     return lambda desks_secret: stand(tmp_path_factory.mktemp("emulator"), desks_secret)
 

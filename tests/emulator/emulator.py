@@ -26,6 +26,8 @@ import escalation
 from bot.cli.processes import free_port
 
 HERE = Path(__file__).parent
+INSTALLED = HERE / "node_modules" / ".ready"
+"""Written by make when all of it is there."""
 NODE = HERE / "node_modules" / ".bin" / "node"
 MANIFEST = Path(escalation.__file__).parent / "manifest.yml"
 BOT_TOKEN = "xoxb-of-the-desk"
