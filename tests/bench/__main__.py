@@ -16,7 +16,7 @@ import typer
 
 from bot.cli.console import err, out, progress, say_refusal
 from labeling.refusal import Refusal
-from tests.bench import loop, machine, memory, paper, ready, setup, turn
+from tests.bench import desk, loop, machine, memory, paper, ready, setup, turn
 from tests.bench.figure import Sheet
 from tests.bench.race import race
 from tests.bench.rival import RIVALS
@@ -32,6 +32,7 @@ class Topic(str, Enum):
     TURN = "turn"
     MEMORY = "memory"
     LOOP = "loop"
+    DESK = "desk"
     RIVALS = "rivals"
 
 
@@ -40,7 +41,7 @@ def bench(
     quick: Annotated[bool, typer.Option(help="Fewer samples and a stock model of 20 epochs.")] = False,
     install: Annotated[bool, typer.Option(help="Also time `make setup` in a fresh clone.")] = False,
 ) -> None:
-    """Measure set-up, starts, chat turns beside stock Rasa, the loop, and memory; write bench/results.json.
+    """Measure set-up, starts, chat turns beside stock Rasa, the loop, memory and the desk; write bench/results.json.
 
     Then the intent model beside others: a table, and bench/rivals-demo.png.
     """
@@ -66,6 +67,7 @@ def _chosen(scene: Scene, topics: list[Topic], install: bool) -> Iterator[tuple[
         Topic.TURN: lambda: turn.sheet(raced()),
         Topic.MEMORY: lambda: memory.sheet(raced()),
         Topic.LOOP: lambda: loop.measure(scene),
+        Topic.DESK: lambda: desk.measure(scene),
     }
     if install:
         yield "install", lambda: setup.measure_install(scene)

@@ -63,11 +63,21 @@ class Ears:
     def ask(self, text: str) -> Answer:
         """Says it, and listens until the turn has ended."""
         start = time.perf_counter()
-        response = self._http.post(f"{self._conversation}/messages", json={"text": text, "id": uuid.uuid4().hex})
-        number = int(response.raise_for_status().json()["number"])
+        number = self.say(text)
         while not _is_answer(event := self._next(), number):
             pass
         return Answer(event.at - start, event.data["text"], self._settled()["person"] is not None)
+
+    def say(self, text: str) -> int:
+        """Sends the words; returns the message's number."""
+        response = self._http.post(f"{self._conversation}/messages", json={"text": text, "id": uuid.uuid4().hex})
+        return int(response.raise_for_status().json()["number"])
+
+    def hear(self, speaker: str, words: str) -> float:
+        """Listens until somebody says something with these words; when that was, on time's performance counter."""
+        while not _says(event := self._next(), speaker, words):
+            pass
+        return event.at
 
     def _settled(self) -> dict[str, Any]:
         """How things stand once the turn has ended; not part of what is timed."""
@@ -101,3 +111,7 @@ class Ears:
 
 def _is_answer(event: _Event, number: int) -> bool:
     return event.kind == "message" and event.data["speaker"] == "bot" and event.data["number"] > number
+
+
+def _says(event: _Event, speaker: str, words: str) -> bool:
+    return event.kind == "message" and event.data["speaker"] == speaker and words in event.data["text"]

@@ -34,10 +34,36 @@ class Size:
     epochs: int
     rounds: int
     retrains: int
+    events: int
+    customers: int
+    exchanges: int
+    open_cases: int
 
 
-FULL = Size(colds=2, starts=3, messages=200, epochs=100, rounds=5, retrains=5)
-QUICK = Size(colds=1, starts=1, messages=60, epochs=20, rounds=3, retrains=2)
+FULL = Size(
+    colds=2,
+    starts=3,
+    messages=200,
+    epochs=100,
+    rounds=5,
+    retrains=5,
+    events=3_000,
+    customers=10,
+    exchanges=10,
+    open_cases=500,
+)
+QUICK = Size(
+    colds=1,
+    starts=1,
+    messages=60,
+    epochs=20,
+    rounds=3,
+    retrains=2,
+    events=500,
+    customers=4,
+    exchanges=5,
+    open_cases=100,
+)
 
 
 @dataclass(frozen=True)
@@ -114,13 +140,14 @@ class Services:
 
 
 @contextmanager
-def services(scene: Scene, name: str) -> Iterator[Services]:
-    """Started on a copy of the scene's database; stopped at the end, whatever happens."""
+def services(scene: Scene, name: str, url: str | None = None) -> Iterator[Services]:
+    """Started on a copy of the scene's database, or on an empty one; stopped at the end, whatever happens."""
     home = scene.folder / name
     home.mkdir()
-    shutil.copy(scene.database, home / "handraise.db")
+    if url is None:
+        shutil.copy(scene.database, home / "handraise.db")
     ports = {service: free_port(0) for service in ("bot", "labeling", "practice")}
-    environment = demo_environment(home, ports["practice"])
+    environment = {**demo_environment(home, ports["practice"]), **({"DATABASE_URL": url} if url else {})}
     running: dict[str, Service] = {}
     with ExitStack() as stack:
         for service, command in commands(scene.project, ports).items():
