@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
 """How often SQLite is asked whether anything was committed; the question costs microseconds."""
+REST_SECONDS = 0.02
+"""Between two rings on PostgreSQL, so that a burst of commits wakes everybody once and not a hundred times."""
 SAFETY_SECONDS = 2.0
 """The bell also rings this often without cause, so that a lost notification delays work and loses none."""
 
@@ -70,7 +72,7 @@ class Bell:
             connection.set_isolation_level(0)
             connection.cursor().execute(f"LISTEN {CHANNEL}")
             yield
-            while not self._stopped.is_set():
+            while not self._stopped.wait(REST_SECONDS):
                 ready, _, _ = select.select([connection], [], [], SAFETY_SECONDS)
                 if ready:
                     connection.poll()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
+from labeling.database.turnstile import Turnstile
 from labeling.refusal import Refusal
 
 CHANNEL = "handraise"
@@ -39,6 +40,10 @@ class Database:
             raise DatabaseUnreachable(f"DATABASE_URL is not a database address: {error}") from error
         except OSError as error:
             raise DatabaseUnreachable(f"cannot make a folder for {self.url.database}: {error.strerror}") from error
+        # SQLite lets one write at a time; PostgreSQL lets them queue by row.
+        self._turn_to_write: Callable[[], AbstractContextManager[None]] = (
+            nullcontext if self.is_postgresql else Turnstile().turn
+        )
 
     @property
     def is_postgresql(self) -> bool:
@@ -47,7 +52,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Everything inside is committed together, or not at all; a commit rings the bell."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._turn_to_write(), Session(self.engine, expire_on_commit=False) as session:
             connection = session.connection(execution_options={"handraise_writes": True})
             connection.info[_WROTE] = False
             yield session

@@ -54,12 +54,59 @@ def test_a_transaction_that_changes_nothing_rings_for_nobody(
         bell.stop()
 
 
+def test_a_burst_of_commits_rings_less_often_than_it_commits_and_its_last_commit_is_heard(
+    either_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("POLL_SECONDS", "REST_SECONDS"):
+        monkeypatch.setattr(f"labeling.database.bell.{name}", 0.5)
+    elsewhere = Database(str(either_database.url.render_as_string(hide_password=False)))
+    seen: list[bool] = []
+
+    def look() -> None:
+        with either_database.reading() as session:
+            seen.append(find_conversation(session, "webchat", "c49") is not None)
+
+    bell = Bell(either_database)
+    bell.listen(look)
+    bell.start()
+    try:
+        while not seen:  # it rings once when it begins to listen
+            time.sleep(0.05)
+        for number in range(50):
+            with elsewhere.transaction() as session:
+                conversation_of(session, "webchat", f"c{number}")
+        while not seen[-1]:
+            time.sleep(0.05)
+        assert len(seen) < 50
+    finally:
+        bell.stop()
+        elsewhere.close()
+
+
 def test_a_failed_transaction_leaves_nothing_behind(either_database: Database) -> None:
     with pytest.raises(RuntimeError), either_database.transaction() as session:
         conversation_of(session, "webchat", "c1")
         raise RuntimeError
     with either_database.reading() as session:
         assert find_conversation(session, "webchat", "c1") is None
+
+
+def test_writers_of_one_process_are_let_in_in_the_order_in_which_they_came(database: Database) -> None:
+    came, wrote = [f"c{number}" for number in range(8)], []
+
+    def write(sender: str) -> None:
+        with database.transaction() as session:
+            conversation_of(session, "webchat", sender)
+            wrote.append(sender)
+
+    threads = [threading.Thread(target=write, args=(sender,)) for sender in came]
+    with database.transaction():
+        for thread in threads:
+            thread.start()
+            time.sleep(0.1)  # until it waits behind those before it
+    for thread in threads:
+        thread.join()
+    assert wrote == came
 
 
 def test_the_migrations_make_what_the_tables_say(either_database: Database) -> None:

@@ -49,6 +49,7 @@ def _storm(kind: str, found: Storm) -> Iterator[Figure]:
     taken = milliseconds(found.acknowledged)
     yield Figure(name, "ms", taken, f"{found.rate} events a second")
     yield Figure(f"{name}, p99", "ms", (_p99(taken),), f"promised: {PROMISED_MS:.0f} ms")
+    yield Figure("  of it: sent late, p99", "ms", (_p99(milliseconds(found.late)),), "by the measurement itself")
     yield Figure("  not acknowledged", "", (float(found.unanswered),), f"of {len(taken) + found.unanswered}")
     yield Figure("  replies lost", "", (float(found.lost),), f"of {found.sent}; {found.doubled} said twice")
     yield Figure("  last event → all said to customers", "s", (found.behind,))

@@ -55,7 +55,7 @@ def _raise_hand(database: Database, number: int) -> int:
         session.add(turn)
         session.flush()
         case = handover.open_case(session, conversation, "Only 38 % sure.", turn)
-        message.case_id = case.id
+        message.case_id, message.handled_at = case.id, now()  # or the bot would take it up once more
     assert case.id is not None
     return case.id
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ from tests.bench.scene import Scene
 
 RATE = 50
 """Events a second."""
+HANDS = 32
+"""So many events may be on their way at once."""
 CASES = 25
 REPEATED = 10
 """Every tenth event is an earlier one, sent again."""
@@ -35,10 +37,20 @@ AGENT = "U0MINAOKAFO"
 
 
 @dataclass(frozen=True)
+class Drop:
+    """One event. Seconds from when it was due until it was sent, and until it was acknowledged as Slack asks."""
+
+    late: float
+    taken: float | None
+
+
+@dataclass(frozen=True)
 class Storm:
     """Seconds by event that was acknowledged, and what became of the words."""
 
     rate: int
+    late: tuple[float, ...]
+    """Seconds from when each event was due until it was sent: the measurement's own share."""
     acknowledged: tuple[float, ...]
     unanswered: int
     sent: int
@@ -78,9 +90,8 @@ def storm(scene: Scene, kind: str, url: str) -> Storm:
         scene.on_progress(f"Storm on {kind}: {scene.size.events} events", 0.5)
         bodies = _events(threads, scene.size.events)
         address = f"http://127.0.0.1:{ports['desk']}{PATH}"
-        asyncio.run(_rain(address, _events(threads, RATE, "warm-up")))
-        taken = asyncio.run(_rain(address, bodies))
-        return _judge(database, bodies, taken)
+        _rain(address, _events(threads, RATE, "warm-up"))
+        return _judge(database, bodies, _rain(address, bodies))
 
 
 def _events(threads: Sequence[tuple[str, str]], count: int, what: str = "reply") -> list[bytes]:
@@ -102,40 +113,38 @@ def _events(threads: Sequence[tuple[str, str]], count: int, what: str = "reply")
     return bodies
 
 
-async def _rain(address: str, bodies: Sequence[bytes]) -> list[float | None]:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=RATE)
-    async with httpx.AsyncClient(timeout=SLACK_WAITS_SECONDS, trust_env=False, limits=limits) as http:
+def _rain(address: str, bodies: Sequence[bytes]) -> list[Drop]:
+    with httpx.Client(timeout=SLACK_WAITS_SECONDS, trust_env=False) as http, ThreadPoolExecutor(HANDS) as hands:
         start = time.perf_counter()
-        return await asyncio.gather(
-            *(_drop(http, address, body, start + place / RATE) for place, body in enumerate(bodies))
-        )
+        dues = [start + place / RATE for place in range(len(bodies))]
+        return list(hands.map(lambda body, due: _drop(http, address, body, due), bodies, dues))
 
 
-async def _drop(http: httpx.AsyncClient, address: str, body: bytes, due: float) -> float | None:
-    """Seconds from when it was due; None where it was not acknowledged as Slack asks."""
-    await asyncio.sleep(due - time.perf_counter())
-    stamp = str(int(time.time()))
+def _drop(http: httpx.Client, address: str, body: bytes, due: float) -> Drop:
+    time.sleep(max(0.0, due - time.perf_counter()))
+    stamp, late = str(int(time.time())), time.perf_counter() - due
     headers = {
         "x-slack-signature": sign(SIGNING_SECRET, stamp, body),
         "x-slack-request-timestamp": stamp,
         "content-type": "application/json",
     }
     try:
-        answer = await http.post(address, content=body, headers=headers)
+        answer = http.post(address, content=body, headers=headers)
     except httpx.HTTPError:
-        return None
-    return time.perf_counter() - due if answer.status_code == 200 else None
+        return Drop(late, None)
+    return Drop(late, time.perf_counter() - due if answer.status_code == 200 else None)
 
 
-def _judge(database: Database, bodies: Sequence[bytes], taken: Sequence[float | None]) -> Storm:
+def _judge(database: Database, bodies: Sequence[bytes], drops: Sequence[Drop]) -> Storm:
     wanted = {str(json.loads(body)["event"]["text"]) for body in bodies}
     start = time.perf_counter()
     while (said := _said(database, wanted)).keys() != wanted and time.perf_counter() - start < CATCH_UP_SECONDS:
         time.sleep(0.05)
     return Storm(
         rate=RATE,
-        acknowledged=tuple(seconds for seconds in taken if seconds is not None),
-        unanswered=sum(seconds is None for seconds in taken),
+        late=tuple(drop.late for drop in drops),
+        acknowledged=tuple(drop.taken for drop in drops if drop.taken is not None),
+        unanswered=sum(drop.taken is None for drop in drops),
         sent=len(wanted),
         lost=len(wanted - said.keys()),
         doubled=sum(times > 1 for times in said.values()),
