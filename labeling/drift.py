@@ -32,7 +32,7 @@ CLUSTER = 5
 """Fewer turns that belong together are no topic yet."""
 FAR = 0.1
 """A turn is far from what was taught if no more of the earlier turns than this share were as far."""
-VOTERS, SHARPNESS = 10, 0.1
+VOTERS, SHARPNESS = 10, 0.04
 """An example's held-out label: so many nearest other examples vote, weighed by exp(similarity / SHARPNESS)."""
 PAIR = 4
 """So many examples of one intent must look like another's before the pair is named."""

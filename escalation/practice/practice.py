@@ -17,7 +17,7 @@ from escalation.practice.trigger import Triggers
 from escalation.practice.views import Views
 from escalation.practice.workspace import Workspace
 
-KEPT_CALLS = 1_000
+KEPT_CALLS = 10_000
 KEPT_SUGGESTIONS = 200
 
 

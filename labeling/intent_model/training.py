@@ -25,7 +25,7 @@ from labeling.policy import OUT_OF_SCOPE
 from labeling.promise import Calibration
 from labeling.refusal import Refusal
 
-RECIPE = 4
+RECIPE = 5
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
 MOST_UNLABELLED = 3_000
 ENOUGH_TO_JUDGE = 30

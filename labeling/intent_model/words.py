@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from labeling.intent_model.text import legible
 
 Floats = NDArray[np.float32]
 
+_one_at_a_time = threading.Lock()
+"""liblinear draws from one generator for the whole process: side by side, the same seed would give other weights."""
 warnings.filterwarnings("ignore", "Liblinear failed to converge", ConvergenceWarning)  # it is stopped on purpose
 
 MANY = 3_000
@@ -121,7 +124,8 @@ def fit_words(terms: Terms, matrix: Any, targets: NDArray[np.int64], intents: in
     """An intent without an example gets a score that never wins."""
     present = np.unique(targets)
     machine = LinearSVC(C=1.0, max_iter=ROUNDS, random_state=0)
-    machine.fit(matrix, targets)
+    with _one_at_a_time:
+        machine.fit(matrix, targets)
     coefficients, bias = machine.coef_, machine.intercept_
     if len(present) == 2:  # one hyperplane serves both sides
         coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])

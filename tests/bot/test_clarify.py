@@ -25,9 +25,9 @@ INTENTS = (
     *("refund_request", "refund_status", "change_address", "account_details", "wrong_item", "exchange_item"),
     *("size_advice", "damaged_item", "delete_account", "data_request", "store_hours", "order_status"),
 )
-UNSURE = "I have a question about a refund"
+UNSURE = "refund info"
 """Between asking for a refund and asking where it is."""
-AS_UNSURE = "change my address"
+AS_UNSURE = "update my address"
 """Between an order's address and the account's."""
 
 CONFIG = f"""

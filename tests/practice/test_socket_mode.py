@@ -247,7 +247,7 @@ def test_app_home_is_opened_and_published(practice: PracticeServer, mina: Play, 
 
     connect(practice, build)
     mina.open_home()
-    assert mina.wait_for(lambda state: state["home"])["blocks"][0]["type"] == "divider"
+    assert mina.wait_for(lambda state: state["home"] and state["home"]["blocks"][0]["type"] == "divider")
 
 
 def test_a_click_that_nobody_answers_is_said_to_the_person(own_practice: PracticeServer, connect: Connected):
