@@ -51,6 +51,8 @@ def conversation_id(page: Page, session: Session) -> int:
 
 
 def said_by_the_customer(page: Page, database: Database) -> list[str]:
+    """Once nothing is on its way: a bubble stands on the page before its words are stored."""
+    expect(page.locator("[data-sending=pending]")).to_have_count(0)
     with database.reading() as session:
         messages = messages_after(session, conversation_id(page, session), 0)
         return [message.text for message in messages if message.speaker == Speaker.CUSTOMER.value]
