@@ -22,7 +22,7 @@ from escalation.store.rating import rating_of
 from labeling.labels import state_of
 from labeling.store.correction import Correction
 from labeling.store.review import Review
-from tests.desk.conftest import Scene
+from tests.desk.conftest import Scene, all_text
 
 SCHEMA = json.loads((Path(escalation.__file__).parent / "transcript.schema.json").read_text(encoding="utf-8"))
 OPENED = datetime(2026, 11, 25, 12, 0)
@@ -38,7 +38,7 @@ def closed_case(scene: Scene) -> int:
     scene.write(case_id, "oh good")
     mina.finds("oh good")
     mina.click(case_id, Do.CLOSE.value)
-    mina.finds("For the record")
+    scene.until(lambda: "For the record" in all_text(mina.card(case_id)))
     return case_id
 
 
