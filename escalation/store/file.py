@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from labeling.clock import now
@@ -40,8 +42,8 @@ def keep_picture(session: Session, kind: str, content: bytes) -> str:
     """The same picture is kept once. Returns its key."""
     key = f"picture-{hashlib.sha256(content).hexdigest()[:40]}"
     if session.get(StoredFile, key) is None:
-        session.add(StoredFile(key=key, name=f"picture.{kind}", kind=kind, content=content))
-        session.flush()
+        with suppress(IntegrityError), session.begin_nested():  # another desk keeps it at this very moment
+            session.add(StoredFile(key=key, name=f"picture.{kind}", kind=kind, content=content))
     return key
 
 

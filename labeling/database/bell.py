@@ -67,8 +67,10 @@ class Bell:
                     yield
 
     def _postgresql(self) -> Iterator[None]:
-        with closing(self._database.engine.raw_connection()) as pooled:
-            connection: Any = pooled.connection  # type: ignore[attr-defined]  # the driver's own
+        pooled: Any = self._database.engine.raw_connection()
+        with closing(pooled):
+            pooled.detach()  # it commits by itself from now on, so no transaction may ever be given it
+            connection = pooled.connection  # the driver's own
             connection.set_isolation_level(0)
             connection.cursor().execute(f"LISTEN {CHANNEL}")
             yield

@@ -83,6 +83,23 @@ def test_a_burst_of_commits_rings_less_often_than_it_commits_and_its_last_commit
         elsewhere.close()
 
 
+def test_a_bell_that_has_stopped_leaves_no_connection_on_which_nothing_can_be_undone(
+    either_database: Database,
+) -> None:
+    rung = threading.Event()
+    bell = Bell(either_database)
+    bell.listen(rung.set)
+    bell.start()
+    assert rung.wait(10)
+    bell.stop()
+    for _ in range(5):  # whichever connection the pool gives out
+        with pytest.raises(RuntimeError), either_database.transaction() as session, session.begin_nested():
+            conversation_of(session, "webchat", "c1")
+            raise RuntimeError
+    with either_database.reading() as session:
+        assert find_conversation(session, "webchat", "c1") is None
+
+
 def test_a_failed_transaction_leaves_nothing_behind(either_database: Database) -> None:
     with pytest.raises(RuntimeError), either_database.transaction() as session:
         conversation_of(session, "webchat", "c1")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from bot import schema
+from escalation.store.file import keep_picture
 from labeling.database import Database
 from tests.desk import test_case, test_correction, test_home, test_resilience
 from tests.desk.conftest import Scene
@@ -38,6 +41,22 @@ def test_an_event_that_slack_sends_twice_is_said_once(scene: Scene) -> None:
 
 def test_two_desks_do_everything_once(scene: Scene) -> None:
     test_resilience.test_two_desks_on_one_database_do_everything_once(scene)
+
+
+def test_two_desks_that_meet_an_agent_at_the_same_moment_keep_one_picture(database: Database) -> None:
+    kept: list[str] = []
+
+    def keep() -> None:
+        with database.transaction() as session:
+            kept.append(keep_picture(session, "png", b"a face"))
+
+    other = threading.Thread(target=keep)
+    with database.transaction() as session:
+        mine = keep_picture(session, "png", b"a face")
+        other.start()
+        time.sleep(0.3)  # until it waits for what we have not committed yet
+    other.join()
+    assert kept == [mine]
 
 
 def test_a_case_is_claimed_at_home(scene: Scene) -> None:
