@@ -10,6 +10,8 @@ from escalation.practice.refusal import JSON
 Values = dict[str, dict[str, JSON]]
 TEXTS = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
 ONE_OPTION = ("static_select", "external_select", "radio_buttons")
+FILES = "file_input"
+MOST_FILES = 10
 MANY_OPTIONS = ("checkboxes", "multi_static_select", "multi_external_select")
 ONE_ID = {
     "users_select": "selected_user",
@@ -71,6 +73,8 @@ def _initial(element: JSON) -> JSON | None:
         return {"type": kind, "selected_option": element.get("initial_option")}
     if kind in MANY_OPTIONS:
         return {"type": kind, "selected_options": element.get("initial_options", [])}
+    if kind == FILES:
+        return {"type": kind, "files": []}
     if kind in ONE_ID:
         name = ONE_ID[kind]
         return {"type": kind, name: element.get(INITIAL_ID[name])}
@@ -84,7 +88,7 @@ class UnknownOption(Exception):
 def chosen(element: JSON, raw: Any, offered: list[JSON]) -> JSON:
     """The element's state when a person entered `raw`: a text, an option's value, or a list of values.
 
-    `offered` are the options an app suggested. Raises UnknownOption.
+    `offered` are the options an app suggested, or the files that were chosen. Raises UnknownOption.
     """
     kind = element["type"]
     if kind in TEXTS:
@@ -94,6 +98,8 @@ def chosen(element: JSON, raw: Any, offered: list[JSON]) -> JSON:
     if kind in MANY_OPTIONS:
         values = raw if isinstance(raw, list) else [raw] if raw else []
         return {"type": kind, "selected_options": [_option(element, one, offered) for one in values]}
+    if kind == FILES:
+        return {"type": kind, "files": offered}
     if kind in ONE_ID:
         return {"type": kind, ONE_ID[kind]: raw or None}
     return {"type": kind, "value": element.get("value", "")}
@@ -140,6 +146,8 @@ def _problem(block: JSON, element: JSON, state: JSON) -> str:
     content = next((value for name, value in state.items() if name != "type"), None)
     if not content:
         return "" if block.get("optional") else "Please complete this required field."
+    if element["type"] == FILES:
+        return _problem_of_files(element, content)
     if element["type"] not in TEXTS:
         return ""
     if len(content) < element.get("min_length", 0):
@@ -147,3 +155,11 @@ def _problem(block: JSON, element: JSON, state: JSON) -> str:
     if len(content) > element.get("max_length", 3000):
         return f"Please write at most {element.get('max_length', 3000)} characters."
     return ""
+
+
+def _problem_of_files(element: JSON, files: list[JSON]) -> str:
+    most, endings = element.get("max_files", MOST_FILES), element.get("filetypes")
+    if len(files) > most:
+        return f"Please choose at most {most} files."
+    wrong = [file["name"] for file in files if endings and file["filetype"] not in endings]
+    return f"This kind of file is not accepted here: {', '.join(wrong)}" if wrong else ""

@@ -18,6 +18,8 @@ from escalation.practice.views import View
 from escalation.practice.workspace import Draft
 
 LONGEST = 12_000
+LARGEST_IN_WINDOW = 10_000_000
+"""Bytes of a file that a window takes; in a thread it may be larger."""
 NO_ANSWER = "app_did_not_answer"
 
 
@@ -69,6 +71,12 @@ class Moves:
         more = {"subtype": "file_share", "files": [stored.to_slack(self.practice.base_url)]}
         return self.workspace.post(channel, self._draft(typed, thread_ts, more=more))
 
+    def keep(self, name: str, content: bytes) -> JSON:
+        """For a window's file field: nobody sees it until the window is sent."""
+        if len(content) > LARGEST_IN_WINDOW:
+            raise Refused("window_file_too_large")
+        return self.practice.files.keep(name, content, self.person.id).to_slack(self.practice.base_url)
+
     # Blocks
 
     async def act(self, place: Place, block_id: str | None, action_id: str, raw: Any) -> None:
@@ -86,7 +94,7 @@ class Moves:
 
     def enter(self, place: Place, block: JSON, element: JSON, raw: Any) -> JSON:
         """Keeps what was entered, without telling the app."""
-        offered = self.practice.suggested.get((self.person.id, element["action_id"]), [])
+        offered = self._offered(element, raw)
         try:
             state = choices.chosen(element, raw, offered)
         except choices.UnknownOption:
@@ -96,6 +104,17 @@ class Moves:
             assert holder is not None
             holder.values.setdefault(block["block_id"], {})[element["action_id"]] = state
         return state
+
+    def _offered(self, element: JSON, raw: Any) -> list[JSON]:
+        if element["type"] != choices.FILES:
+            return self.practice.suggested.get((self.person.id, element["action_id"]), [])
+        return [self._own_file(str(one)) for one in raw or []]
+
+    def _own_file(self, file_id: str) -> JSON:
+        stored = self.practice.files.find(file_id)
+        if stored.user != self.person.id:
+            raise Refused("file_not_found")
+        return stored.to_slack(self.practice.base_url)
 
     def type_in(self, place: Place, block_id: str | None, action_id: str, raw: Any) -> None:
         """Typed or chosen in an input that waits for the submit button."""

@@ -17,6 +17,8 @@ Acting (POST; channel is an id or a name)
   /play/delete     as, channel, ts
   /play/react      as, channel, ts, name, remove?
   /play/upload     multipart: as, channel, text?, thread_ts?, file     → {"ts", "file"}
+  /play/keep       multipart: as, file                                 → {"file"}, for a window's file field, whose
+                   entry is a list of file ids
   /play/action     as, (channel, ts | view_id), action_id, block_id?, value?    a click, or a choice by option value;
                    in a view `values?` as for submit: what was typed elsewhere in it
   /play/enter      as, (channel, ts | view_id), action_id, block_id?, value     typed, not told to the app yet
@@ -190,6 +192,7 @@ class Play:
             Route("/avatar/{key}.png", self._guarded(self.portrait)),
             Route("/file/{id}", self._guarded(self.file)),
             Route("/upload", self._guarded(self.upload), methods=["POST"]),
+            Route("/keep", self._guarded(self.keep), methods=["POST"]),
             Route("/misbehave", self._guarded(self.misbehave), methods=["POST"]),
             Route("/settings", self._guarded(self.settings), methods=["POST"]),
             Route("/channel", self._guarded(self.channel), methods=["POST"]),
@@ -257,14 +260,13 @@ class Play:
             headers["Content-Disposition"] = "attachment"
         return Response(stored.content or b"", media_type=stored.mimetype, headers=headers)
 
+    async def keep(self, request: Request) -> Response:
+        body, name, content = await _sent_file(request)
+        return JSONResponse({"file": self._moves(body.get("as")).keep(name, content)})
+
     async def upload(self, request: Request) -> Response:
-        form = await request.form()
-        file = form.get("file")
-        if file is None or isinstance(file, str):
-            raise missing("file")
-        body = {name: value for name, value in form.items() if isinstance(value, str)}
+        body, name, content = await _sent_file(request)
         moves = self._moves(body.get("as"))
-        name, content = file.filename or "file", await file.read()
         channel, thread_ts = _channel(moves, body), body.get("thread_ts") or None
         message = moves.upload(channel, name, content, _words(body), thread_ts)
         return JSONResponse({"ts": message.ts, "file": message.files[0]["id"]})
@@ -277,6 +279,16 @@ class Play:
 
     async def channel(self, request: Request) -> Response:
         return JSONResponse(order.change_channel(self._practice, await _body(request)))
+
+
+async def _sent_file(request: Request) -> tuple[JSON, str, bytes]:
+    """What came beside it, its name, and its bytes."""
+    form = await request.form()
+    file = form.get("file")
+    if file is None or isinstance(file, str):
+        raise missing("file")
+    body = {name: value for name, value in form.items() if isinstance(value, str)}
+    return body, file.filename or "file", await file.read()
 
 
 def _number(value: str) -> int:

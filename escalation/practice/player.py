@@ -135,6 +135,11 @@ class Play:
         response = self._client.post("/play/upload", data=fields, files={"file": (name, content)})
         return str(_checked(response)["ts"])
 
+    def keep(self, name: str, content: bytes) -> str:
+        """For a window's file field, whose entry is a list of such ids. Returns the file's id."""
+        response = self._client.post("/play/keep", data={"as": self.who}, files={"file": (name, content)})
+        return str(_checked(response)["file"]["id"])
+
     def click(self, where: JSON, action_id: str, block_id: str | None = None) -> None:
         """Presses a button in a message or a view, as they stand in `state`."""
         self.choose(where, action_id, None, block_id)

@@ -28,6 +28,8 @@ SENTENCES = {
     "invalid_arguments": "Something is missing or wrong in the request.",
     "invalid_blocks": "The desk answered with a message that Slack would refuse.",
     "file_upload_size_restricted": "This file is too large: 20 MB at most.",
+    "window_file_too_large": "This file is too large for a window: 10 MB at most.",
+    "file_not_found": "This file is gone. Please choose it again.",
 }
 
 

@@ -94,5 +94,18 @@ def text_field(
     return {"type": "input", "block_id": block_id, "label": plain(label), "element": element}
 
 
+def file_field(block_id: str, label: str, hint: str, most: int) -> Block:
+    """An input block, for windows only, that takes up to `most` files or none; its field carries the block's name."""
+    element = {"type": "file_input", "action_id": block_id, "max_files": most}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": plain(label),
+        "hint": plain(hint),
+        "element": element,
+    }
+
+
 def plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": True}

@@ -61,13 +61,14 @@ class Copies:
         message, file, files = self._read(row)
         if message is None:
             return
-        pieces = _pieces(message) if message.text or message.deleted or not files else []
+        alone = _is_customers(message) and files and not message.text and not message.deleted
+        pieces = [] if alone else _pieces(message)
         there = self._posted(row, thread) if row.attempts > 1 else {}
         drawn = _drawn(message, pieces)
         parts = self._post_pieces(row, thread, pieces, drawn, there, self._author(row, message, file))
         for stored in files:
             self._hold(row)
-            upload(self._database, self._slack, stored, thread.channel, thread.ts, f"{customer(file)} sent a file")
+            upload(self._database, self._slack, stored, thread.channel, thread.ts, _comment(message, file))
         with self._database.transaction() as session:
             standing: dict[str, Any] = {"slack_parts": parts}
             if parts:
@@ -115,8 +116,7 @@ class Copies:
     def _read(self, row: Outgoing) -> tuple[Message | None, CaseFile, list[StoredFile]]:
         with self._database.reading() as session:
             message = session.get(Message, row.message_id)
-            files = files_of(session, row.message_id or 0) if message is not None and _is_customers(message) else []
-            return message, read_case_file(session, row.case_id), files
+            return message, read_case_file(session, row.case_id), files_of(session, row.message_id or 0)
 
     def _author(self, row: Outgoing, message: Message, file: CaseFile) -> _Author:
         if message.speaker == Speaker.AGENT.value:
@@ -175,9 +175,19 @@ class _Author:
 def _pieces(message: Message) -> list[str]:
     if message.deleted:
         return [DELETED if _is_customers(message) else TAKEN_BACK]
-    words = typed(message)
+    words = typed(message) or _named(message)
     edited = EDITED if message.revision else ""
     return split(words + edited) or ["(no words)"]
+
+
+def _named(message: Message) -> str:
+    """In place of words, where there are files alone."""
+    names = ", ".join(str(file["name"]) for file in message.payload.get("files") or [])
+    return f"📎 {names}" if names else ""
+
+
+def _comment(message: Message, file: CaseFile) -> str:
+    return f"{customer(file)} sent a file" if _is_customers(message) else f"{message.author} sent the customer a file"
 
 
 def typed(message: Message) -> str:

@@ -14,12 +14,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlmodel import col, select
 
 from escalation.desk_config import DeskConfig
+from escalation.file_kind import too_large
 from escalation.slack.arrival import Place
 from escalation.slack.block import option
 from escalation.slack.canned.door import CannedDoor
 from escalation.slack.card import case_of_card, customer
 from escalation.slack.case_file import read_case_file
 from escalation.slack.copies import typed
+from escalation.slack.enclosure import files_pass
 from escalation.slack.event import Edit, Event, NotForUs, Reaction, Reply, read_event
 from escalation.slack.home.door import HomeDoor
 from escalation.slack.home.publisher import Homes
@@ -28,6 +30,7 @@ from escalation.slack.intents import Intents
 from escalation.slack.note_moves import reply_of
 from escalation.slack.people import People
 from escalation.slack.press import (
+    FILES,
     NOTE_WINDOW,
     REPLY_WINDOW,
     WORDS,
@@ -143,7 +146,9 @@ class Door:
         if case_id is not None:
             with self._database.reading() as session:
                 file = read_case_file(session, case_id)
-            self._open(body, press, writing_window(case_id, customer(file), note=press.action == Do.NOTE.value))
+            note, limits = press.action == Do.NOTE.value, self._config.files
+            go_along = not note and files_pass(file.conversation.channel, limits)
+            self._open(body, press, writing_window(case_id, customer(file), note, limits if go_along else None))
         ack()
 
     def take_own(self, ack: Ack, body: JSON) -> None:
@@ -161,14 +166,23 @@ class Door:
     def take_written(self, ack: Ack, body: JSON) -> None:
         """A reply that cannot be sent keeps its window open, with its words in it."""
         written = read_written(body)
-        objection = None if written.note else self._objection_to_reply(written)
-        if not written.text:
-            objection = "Please write something."
-        if objection:
-            ack(response_action="errors", errors={WORDS: objection})
+        objections = self._objections(written)
+        if objections:
+            ack(response_action="errors", errors=objections)
             return
         self._keep(written)
         ack()
+
+    def _objections(self, written: Written) -> dict[str, str]:
+        """By field. Only a file's size is known already; its kind is told once it has been fetched."""
+        if not written.text and not written.files:
+            return {WORDS: "Please write something."}
+        objection = None if written.note else self._objection_to_reply(written)
+        if objection:
+            return {WORDS: objection}
+        sizes = (too_large(file["name"], file["size"], self._config.files) for file in written.files)
+        refused = " ".join(filter(None, sizes))
+        return {FILES: refused} if refused else {}
 
     def _objection_to_reply(self, written: Written) -> str | None:
         with self._database.reading() as session:

@@ -116,7 +116,7 @@ def read_event(event: Mapping[str, Any]) -> Event:
 
 
 def _read_reply(event: Mapping[str, Any]) -> Reply:
-    files = tuple(_read_file(file) for file in event.get("files") or [])
+    files = tuple(read_file(file) for file in event.get("files") or [])
     return Reply(
         channel=event["channel"],
         ts=event["ts"],
@@ -128,7 +128,8 @@ def _read_reply(event: Mapping[str, Any]) -> Reply:
     )
 
 
-def _read_file(file: Mapping[str, Any]) -> dict[str, Any]:
+def read_file(file: Mapping[str, Any]) -> dict[str, Any]:
+    """`name`, `size` in bytes, and the `url` to fetch it from; empty where it cannot be had."""
     within_reach = file.get("mode") == "hosted" and not file.get("is_external")
     url = file.get("url_private_download") or file.get("url_private") if within_reach else None
     name = str(file.get("name") or file.get("title") or "a file")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -109,19 +109,23 @@ class Worker:
         return True
 
     def _attached(self, row: Incoming, item: Item) -> Attached:
-        """Files of a reply that may go to a customer, fetched while no transaction is open."""
-        if not isinstance(item, Reply) or not item.files or privacy(item.text) is not Privacy.OPEN:
-            return Attached()
-        with self._database.reading() as session:
-            if card_at(session, item.channel, item.thread_ts) is None:
-                return Attached()
+        """Files that may go to a customer, fetched while no transaction is open."""
+        files = self._for_the_customer(item)
         try:
-            return self._attachments.fetch(item.files)
+            return self._attachments.fetch(files)
         except OSError as error:
             if row.attempts + 1 < FILE_ATTEMPTS:
                 raise
             log.warning("a file of inbox item %s cannot be fetched (%s)", row.id, type(error).__name__)
             return Attached((), ("Slack did not give us your file. Please attach it again.",))
+
+    def _for_the_customer(self, item: Item) -> Sequence[Mapping[str, Any]]:
+        if isinstance(item, Written):
+            return item.files
+        if not isinstance(item, Reply) or not item.files or privacy(item.text) is not Privacy.OPEN:
+            return ()
+        with self._database.reading() as session:
+            return item.files if card_at(session, item.channel, item.thread_ts) is not None else ()
 
     def _settle(self, row: Incoming, item: Item, attached: Attached) -> bool:
         with self._database.transaction() as session:
@@ -140,7 +144,7 @@ class Worker:
         elif isinstance(item, Reaction):
             take_reaction(session, item)
         elif isinstance(item, Written):
-            take_written(session, item, people.person(item.person_id, item.person_name), self._config)
+            take_written(session, item, people.person(item.person_id, item.person_name), self._config, attached)
         elif isinstance(item, Edit):
             take_edit(session, item, people.person, self._config)
         elif isinstance(item, Deletion):

@@ -7,11 +7,14 @@ from sqlmodel import Session, select
 from escalation import handover, speaking
 from escalation.desk_config import DeskConfig
 from escalation.handover import CaseClosed, CaseTaken, CaseUnclaimed, Person
+from escalation.slack.attachments import Attached
+from escalation.slack.enclosure import enclose, files_beside, kept, passing
 from escalation.slack.event import Reaction
 from escalation.slack.mrkdwn import escape
 from escalation.slack.press import Press, Written
 from escalation.slack.thread_moves import Words, keep_held, sent_message, take_back, tell, words_of
-from escalation.store.case import Case
+from escalation.store.case import Case, case_by_id
+from escalation.store.conversation import conversation_by_id
 from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.remark import Fate, remark_at
@@ -32,7 +35,9 @@ def take_reaction(session: Session, event: Reaction) -> None:
         remark.fate = Fate.NOTE.value
 
 
-def take_written(session: Session, written: Written, person: Person, config: DeskConfig) -> None:
+def take_written(
+    session: Session, written: Written, person: Person, config: DeskConfig, attached: Attached | None = None
+) -> None:
     """What was written in a window. Words that cannot be sent are given back to their author."""
     if written.note:
         enqueue(session, written.case_id, Errand.NOTE, person_id=person.id, note=written.text)
@@ -41,15 +46,27 @@ def take_written(session: Session, written: Written, person: Person, config: Des
     if written.message_id is not None:
         _change(session, written.message_id, words)
         return
+    channel = conversation_by_id(session, case_by_id(session, written.case_id).conversation_id).channel
+    attached = passing(attached or Attached(), channel, config.files)
     claims = config.owning.claim_on_reply
+    sent = bool(words.text or attached.files) and _send(session, written, person, words, claims, attached)
+    if attached.refusals:
+        rest = "The rest of your message was sent." if sent else "Nothing was sent."
+        tell(session, written.case_id, person.id, " ".join((*attached.refusals, rest)))
+
+
+def _send(session: Session, written: Written, person: Person, words: Words, claims: bool, attached: Attached) -> bool:
     try:
-        speaking.speak(session, written.case_id, person, words.text, written.key, claims, words.payload)
+        message = speaking.speak(session, written.case_id, person, words.text, written.key, claims, words.payload)
+        enclose(message, kept(session, attached, message.id))
+        return True
     except CaseTaken as taken:
         _give_back(session, written, str(taken))
     except CaseUnclaimed:
         _give_back(session, written, "Nobody has this case: claim it first.")
     except CaseClosed:
         _give_back(session, written, "This case has been closed.")
+    return False
 
 
 def take_back_own(session: Session, press: Press) -> None:
@@ -75,7 +92,7 @@ def _change(session: Session, message_id: int, words: Words) -> None:
     message = session.get(Message, message_id)
     if message is None or message.case_id is None or message.deleted:
         return
-    handover.reword(message, words.text, words.payload)
+    handover.reword(message, words.text, {**words.payload, **files_beside(message)})
     enqueue(session, message.case_id, Errand.REWORD, message_id=message.id)
 
 
@@ -100,4 +117,5 @@ def _take_back_ours(session: Session, event: Reaction) -> None:
 
 
 def _give_back(session: Session, written: Written, why: str) -> None:
-    tell(session, written.case_id, written.person_id, f"{why} Your reply was not sent: {written.text}")
+    said = " ".join([written.text, *(f"[{file['name']}]" for file in written.files)]).strip()
+    tell(session, written.case_id, written.person_id, f"{why} Your reply was not sent: {said}")

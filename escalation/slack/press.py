@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from escalation.slack.event import read_file
+
 
 class Do(str, Enum):
     """The `action_id` of everything that can be pressed. A guess's button carries its place after the word, a cause's
@@ -63,8 +65,8 @@ NOT_ON_CARDS = (*ABOUT_HELD, Do.OWN.value)
 """What is pressed on other messages of ours."""
 REPLY_WINDOW, NOTE_WINDOW = "reply_window", "note_window"
 """The `callback_id` of the windows in which an agent writes to the customer, or for colleagues only."""
-WORDS = "words"
-"""The block and field of these windows."""
+WORDS, FILES = "words", "files"
+"""The blocks and fields of these windows."""
 AT_HOME = "home_"
 """Begins the `action_id` of everything in App Home."""
 OF_TURN = "correct:"
@@ -112,6 +114,8 @@ class Written:
     """The message that is written anew; none for a new one."""
     person_id: str
     person_name: str
+    files: tuple[Mapping[str, Any], ...] = ()
+    """As in a reply in the thread."""
 
     @property
     def key(self) -> str:
@@ -141,15 +145,17 @@ def read_press(payload: Mapping[str, Any]) -> Press:
 def read_written(payload: Mapping[str, Any]) -> Written:
     """Reads the `view_submission` of a window in which an agent wrote."""
     view = payload["view"]
-    about = json.loads(view["private_metadata"])
+    about, values = json.loads(view["private_metadata"]), view["state"]["values"]
+    files = ((values.get(FILES) or {}).get(FILES) or {}).get("files") or []
     return Written(
         view_id=view["id"],
         case_id=about["case"],
         note=view["callback_id"] == NOTE_WINDOW,
-        text=(view["state"]["values"][WORDS][WORDS].get("value") or "").strip(),
+        text=(values[WORDS][WORDS].get("value") or "").strip(),
         message_id=about.get("message"),
         person_id=payload["user"]["id"],
         person_name=name_of_user(payload),
+        files=tuple(read_file(file) for file in files),
     )
 
 

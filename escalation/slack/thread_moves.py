@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,20 +14,19 @@ from escalation.handover import CaseClosed, CaseTaken, CaseUnclaimed, Person
 from escalation.relay import Policy
 from escalation.rich_text import is_formatted, plain
 from escalation.slack.attachments import Attached
+from escalation.slack.enclosure import enclose, files_beside, kept, passing
 from escalation.slack.event import Deletion, Edit, Reply
 from escalation.slack.note import PREFIXES, Privacy, privacy
 from escalation.slack.runs import NameOf, read_runs
 from escalation.store.case import CaseState, case_by_id
 from escalation.store.conversation import conversation_by_id
-from escalation.store.file import StoredFile, keep_file
+from escalation.store.file import StoredFile
 from escalation.store.message import Message, find_by_slack_ts
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.posted_card import card_at
 from escalation.store.remark import Fate, Remark, remark_at
 
 Named = Callable[[str], Person]
-WEB_CHAT = "webchat"
-"""The channel whose customers can reach our own addresses."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +138,10 @@ def _decide(
     elif config.relay.policy_of(channel) is Policy.BUTTON:
         _keep_inside(session, remark)
     else:
-        passing = _reachable(attached, channel, config)
-        _relay(session, remark, text, named, config.owning.claim_on_reply, passing)
-        if passing.refusals:
-            tell(session, remark.case_id, remark.person_id, _about_refusals(passing, remark))
+        attached = passing(attached, channel, config.files)
+        _relay(session, remark, text, named, config.owning.claim_on_reply, attached)
+        if attached.refusals:
+            tell(session, remark.case_id, remark.person_id, _about_refusals(attached, remark))
 
 
 def _relay(session: Session, remark: Remark, text: str, named: Named, claims: bool, attached: Attached) -> None:
@@ -153,17 +152,13 @@ def _relay(session: Session, remark: Remark, text: str, named: Named, claims: bo
     try:
         message = handover.reply(session, remark.case_id, person, words.text, remark.slack_ts, claims, words.payload)
         remark.fate = Fate.SENT.value
-        _enclose(message, _kept(session, attached, message.id))
+        enclose(message, kept(session, attached, message.id))
     except (CaseTaken, CaseUnclaimed):
         remark.fate, remark.text = Fate.HELD.value, text
-        remark.files = [stored.key for stored in _kept(session, attached, None)]
+        remark.files = [stored.key for stored in kept(session, attached, None)]
         enqueue(session, remark.case_id, Errand.ASK, person_id=remark.person_id, note=remark.slack_ts)
     except CaseClosed:
         tell(session, remark.case_id, remark.person_id, _closed(session, remark))
-
-
-def _kept(session: Session, attached: Attached, message_id: int | None) -> list[StoredFile]:
-    return [keep_file(session, one.name, one.kind, one.content, message_id) for one in attached.files]
 
 
 def _let_go(session: Session, remark: Remark, message: Message) -> None:
@@ -171,22 +166,8 @@ def _let_go(session: Session, remark: Remark, message: Message) -> None:
     files = [stored for key in remark.files if (stored := session.get(StoredFile, key)) is not None]
     for stored in files:
         stored.message_id = message.id
-    _enclose(message, files)
+    enclose(message, files)
     remark.fate, remark.text, remark.files = Fate.SENT.value, "", []
-
-
-def _enclose(message: Message, files: Iterable[StoredFile]) -> None:
-    shown = [{"key": one.key, "name": one.name, "kind": one.kind, "size": len(one.content)} for one in files]
-    if shown:
-        message.payload = {**message.payload, "files": shown}
-
-
-def _reachable(attached: Attached, channel: str, config: DeskConfig) -> Attached:
-    """Beyond the web chat a file is an address, and there must be one that customers can reach."""
-    if channel == WEB_CHAT or config.files.public_address:
-        return attached
-    why = f"cannot be sent on {channel}: desk.yml names no files.public_address."
-    return Attached((), (*attached.refusals, *(f"{one.name} {why}" for one in attached.files)))
 
 
 def _keep_private(session: Session, remark: Remark, kind: Privacy) -> None:
@@ -229,7 +210,7 @@ def _reword_sent(session: Session, remark: Remark, text: str, named: Named) -> N
         seal(session, remark)
         return
     words = words_of(text, lambda user_id: named(user_id).name)
-    files = {"files": message.payload["files"]} if message.payload.get("files") else {}
+    files = files_beside(message)
     payload = {**words.payload, **files}
     if (words.text, payload) != (message.text, message.payload):
         handover.reword(message, words.text if words.text or files else None, payload)

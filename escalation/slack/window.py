@@ -6,14 +6,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from escalation.slack.block import Block, actions, button, context, plain, section, text_field
+from escalation.file_limits import FileLimits
+from escalation.slack.attachments import MOST
+from escalation.slack.block import Block, actions, button, context, file_field, plain, section, text_field
 from escalation.slack.mrkdwn import brief, escape, unescape
-from escalation.slack.press import NOTE_WINDOW, REPLY_WINDOW, WORDS, Do
+from escalation.slack.press import FILES, NOTE_WINDOW, REPLY_WINDOW, WORDS, Do
 from escalation.slack.talk import whole
 from escalation.store.message import Message
 
 SECTIONS = 90
 """Below the 100 blocks that Slack allows in a window."""
+SLACKS_LARGEST_MB = 10.0
+"""Megabytes of one file that Slack takes in a window; in a thread it takes more."""
 
 
 def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:
@@ -25,14 +29,17 @@ def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:
     return {"type": "modal", "title": plain("The conversation"), "close": plain("Done"), "blocks": blocks}
 
 
-def writing_window(case_id: int, customer: str, note: bool) -> dict[str, Any]:
-    """Where an agent writes to the customer, or a note for colleagues."""
+def writing_window(case_id: int, customer: str, note: bool, limits: FileLimits | None = None) -> dict[str, Any]:
+    """Where an agent writes to the customer, or a note for colleagues; with `limits`, files can go along."""
     what = (
         "Stays in Slack, whatever becomes of the case. Colleagues read it in the thread."
         if note
         else f"Goes to {escape(customer)} as soon as you send it, and is shown in the thread."
     )
     label, placeholder = ("Note", "He called yesterday, too.") if note else ("Reply", "Hello, I have looked it up: …")
+    fields = [text_field(WORDS, label, placeholder, 3000, long=True)]
+    if limits is not None:
+        fields = [{**fields[0], "optional": True}, _files_field(limits)]
     return {
         "type": "modal",
         "callback_id": NOTE_WINDOW if note else REPLY_WINDOW,
@@ -40,8 +47,13 @@ def writing_window(case_id: int, customer: str, note: bool) -> dict[str, Any]:
         "title": plain("A private note" if note else "Reply to the customer"),
         "submit": plain("Keep" if note else "Send"),
         "close": plain("Cancel"),
-        "blocks": [text_field(WORDS, label, placeholder, 3000, long=True), context(what)],
+        "blocks": [*fields, context(what)],
     }
+
+
+def _files_field(limits: FileLimits) -> Block:
+    largest = min(limits.largest_mb, SLACKS_LARGEST_MB)
+    return file_field(FILES, "Files", f"{', '.join(limits.kinds)}; up to {largest:g} MB each.", MOST)
 
 
 def editing_window(case_id: int, message_id: int, words: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from escalation.file_limits import FileLimits
 from escalation.relay import Policy
 from escalation.slack.card import Card, draw_card
 from escalation.slack.case_file import CaseFile, turn_to_correct
@@ -150,6 +151,7 @@ def test_windows_are_right_by_slacks_own_schema() -> None:
         history_window(about, "", [], [], {}, INTENTS, "U1"),
         writing_window(7, "&<>" * 13, note=True),
         writing_window(7, "Ada", note=False),
+        writing_window(7, "Ada", False, FileLimits()),
         editing_window(7, 3, "&<>" * 1000),
         conversation_window([]),
         conversation_window([said(number, "&<>\n" * 2000) for number in range(1, 90)]),

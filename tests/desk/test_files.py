@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from escalation import handover
 from escalation.file_limits import FileLimits
+from escalation.practice.player import JSON
+from escalation.relay import Policy, Relay
 from escalation.slack.attachments import Attachments
-from escalation.slack.press import Do
+from escalation.slack.press import FILES, WORDS, Do, Written
 from escalation.store.case import case_by_id
 from escalation.store.conversation import Conversation
 from escalation.store.file import StoredFile, files_of, keep_file
+from escalation.store.inbox import receive
 from escalation.store.message import Message
 from tests.desk.conftest import Agent, Scene
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a small picture"
 PDF = b"%PDF-1.7 a small page"
+BUTTON = Relay(policy=Policy.BUTTON)
 
 
 def claimed(scene: Scene) -> tuple[int, Agent]:
@@ -45,6 +51,14 @@ def customer_sends(scene: Scene, case_id: int, name: str, content: bytes) -> Mes
         message.payload = {"files": [{"key": stored.key, "name": name, "kind": "png", "size": len(content)}]}
         handover.pass_on(session, case, message)
     return message
+
+
+def on(scene: Scene, case_id: int, channel: str) -> None:
+    """The customer writes on another channel."""
+    with scene.database.transaction() as session:
+        conversation = session.get(Conversation, scene.case(case_id).conversation_id)
+        assert conversation is not None
+        conversation.channel = channel
 
 
 def test_an_agents_file_goes_to_the_customer_with_its_words(scene: Scene) -> None:
@@ -116,10 +130,7 @@ def test_a_file_goes_when_its_message_is_taken_back(scene: Scene) -> None:
 
 def test_where_customers_cannot_reach_the_bot_a_file_is_refused(scene: Scene) -> None:
     case_id, mina = claimed(scene)
-    with scene.database.transaction() as session:
-        conversation = session.get(Conversation, scene.case(case_id).conversation_id)
-        assert conversation is not None
-        conversation.channel = "telegram"
+    on(scene, case_id, "telegram")
     upload(scene, mina, case_id, "label.png", PNG, "Here you go")
     mina.finds("label.png cannot be sent on telegram: desk.yml names no files.public_address.")
     assert kept(scene, case_id) == []
@@ -147,3 +158,98 @@ def test_the_bots_token_goes_to_slack_and_to_nobody_else() -> None:
     for url in ("https://evil.example/slack.com/x", "https://evilslack.com/x", "http://files.slack.com/x", ""):
         attached = attachments.fetch([{"name": "x.png", "size": 1, "url": url}])
         assert "kept outside this workspace" in attached.refusals[0]
+
+
+# Where only the button sends: files go along in its window
+
+
+def reply_window(agent: Agent, case_id: int) -> JSON:
+    agent.click(case_id, Do.REPLY.value)
+    window = agent.play.modal()
+    assert window is not None
+    return window
+
+
+def send(agent: Agent, case_id: int, words: str, **files: bytes) -> dict[str, str]:
+    """In the window of the card's button; what the window objects to comes back."""
+    chosen = [agent.play.keep(name.replace("_", "."), content) for name, content in files.items()]
+    return agent.play.submit(reply_window(agent, case_id), {WORDS: words, FILES: chosen})
+
+
+def test_files_go_to_the_customer_from_the_window_and_are_shown_in_the_thread(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON)
+    case_id, mina = claimed(scene)
+    assert send(mina, case_id, "Here you go", label_png=PNG, terms_pdf=PDF) == {}
+    scene.until(lambda: [file.name for file in kept(scene, case_id)] == ["label.png", "terms.pdf"])
+    (message,) = scene.said(case_id, "agent")
+    assert (message.text, [file["kind"] for file in message.payload["files"]]) == ("Here you go", ["png", "pdf"])
+    scene.at_rest()
+    shared = [one for one in mina.play.thread(mina.card(case_id)["ts"], scene.channel) if one.get("files")]
+    assert [file["size"] for one in shared for file in one["files"]] == [len(PNG), len(PDF)]
+    assert "Mina sent the customer a file" in shared[0]["text"]
+
+
+def test_a_file_alone_can_be_sent_from_the_window_reworded_and_taken_back(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON)
+    case_id, mina = claimed(scene)
+    assert send(mina, case_id, "", label_png=PNG) == {}
+    shown = mina.finds("📎 label.png")
+    number = scene.said(case_id, "agent")[0].id
+    mina.play.choose(shown, Do.OWN.value, f"{Do.EDIT_OWN.value}:{number}")
+    window = mina.play.modal()
+    assert window is not None
+    assert mina.play.submit(window, {WORDS: "Print this"}) == {}
+    scene.until(lambda: scene.heard(case_id) == ["Print this"])
+    assert [file["name"] for file in scene.said(case_id, "agent")[0].payload["files"]] == ["label.png"]
+    mina.play.choose(mina.finds("Print this (edited)"), Do.OWN.value, f"{Do.TAKE_BACK_OWN.value}:{number}")
+    scene.until(lambda: kept(scene, case_id) == [])
+
+
+def test_a_window_says_at_once_that_a_file_is_too_large(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON, files=FileLimits(largest_mb=0.002))
+    case_id, mina = claimed(scene)
+    objections = send(mina, case_id, "Here you go", large_png=PNG + b"x" * 3000)
+    assert objections[FILES].startswith("large.png is too large (0.0 MB)")
+    assert scene.heard(case_id) == []
+
+
+def test_a_file_of_a_wrong_kind_from_the_window_is_refused_out_loud_while_the_words_are_sent(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON)
+    case_id, mina = claimed(scene)
+    assert send(mina, case_id, "Here you go", page_png=b"<svg>\x00</svg>") == {}
+    assert "The rest of your message was sent." in mina.finds("page.png is of a kind that cannot be sent.")["text"]
+    assert scene.heard(case_id) == ["Here you go"]
+    assert send(mina, case_id, "", other_png=b"<svg>\x00</svg>") == {}
+    assert "Nothing was sent." in mina.finds("other.png is of a kind that cannot be sent.")["text"]
+    assert scene.heard(case_id) == ["Here you go"]
+
+
+def test_the_window_wants_words_or_a_file(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON)
+    case_id, mina = claimed(scene)
+    assert send(mina, case_id, "") == {WORDS: "Please write something."}
+
+
+def test_files_are_given_back_by_name_where_the_window_was_overtaken(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON)
+    case_id, _ = claimed(scene)
+    scene.close_desk()
+    with scene.database.transaction() as session:
+        written = Written("V1", case_id, False, "Here", None, "U0JONASFELD", "Jonas", (unreachable("label.png"),))
+        receive(session, written.key, "written", asdict(written))
+    scene.new_desk(relay=BUTTON)
+    given_back = scene.agent("jonas").finds("Your reply was not sent: Here [label.png]")
+    assert "Mina has this case." in given_back["text"]
+
+
+def unreachable(name: str) -> dict[str, object]:
+    return {"name": name, "size": 3, "url": ""}
+
+
+def test_the_window_takes_files_only_where_customers_can_have_them(scene: Scene) -> None:
+    scene.new_desk(relay=BUTTON, files=FileLimits(largest_mb=20))
+    case_id, mina = claimed(scene)
+    field = next(block for block in reply_window(mina, case_id)["blocks"] if block["block_id"] == FILES)
+    assert field["hint"]["text"] == "png, jpg, gif, webp, pdf, txt; up to 10 MB each."
+    on(scene, case_id, "telegram")
+    assert FILES not in [block["block_id"] for block in reply_window(mina, case_id)["blocks"]]

@@ -113,6 +113,11 @@ def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "modal", "title": plain("A window"), "submit": plain("Send"), "blocks": list(blocks), **more}
 
 
+def file_field(block_id: str, action_id: str, **more: Any) -> dict[str, Any]:
+    element = {"type": "file_input", "action_id": action_id, **more}
+    return {"type": "input", "block_id": block_id, "label": plain("Files"), "element": element}
+
+
 def text_field(block_id: str, action_id: str, **more: Any) -> dict[str, Any]:
     element = {"type": "plain_text_input", "action_id": action_id}
     return {"type": "input", "block_id": block_id, "label": plain("Why"), "element": element, **more}

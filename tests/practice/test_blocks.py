@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, HeaderBlock, Se
 
 from escalation.practice.blocks.block import message_objections
 from escalation.practice.blocks.view import objections
-from tests.practice.conftest import actions, button, modal, mrkdwn, plain, text_field
+from tests.practice.conftest import actions, button, file_field, modal, mrkdwn, plain, text_field
 
 SHARED = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack"
 
@@ -177,9 +177,18 @@ def test_a_modal_and_a_home_fit_slacks_own_schemas():
     jsonschema.validate(home, schema("home.schema.json"))
 
 
+def test_files_are_entered_in_modals_alone():
+    field = file_field("b", "f", filetypes=["png"], max_files=10)
+    assert objections(modal(field), "modal") == []
+    jsonschema.validate(modal(field), schema("modal.schema.json"))
+    assert any("unsupported type: file_input" in found for found in message_objections([field]))
+    assert objections({"type": "home", "blocks": [field]}, "home")
+
+
 @pytest.mark.parametrize(
     ("view", "words"),
     [
+        (modal(file_field("b", "f", max_files=11)), "must be between 1 and 10"),
         (modal(title=plain("x" * 25)), "must be less than 25 characters"),
         (modal(private_metadata="x" * 3001), "must be less than 3001 characters"),
         (modal(*({"type": "divider"} for _ in range(101))), "no more than 100 items allowed"),

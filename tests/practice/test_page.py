@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from slack_bolt import App
 
-from tests.practice.conftest import actions, button, modal, mrkdwn, plain, text_field
+from tests.practice.conftest import actions, button, file_field, modal, mrkdwn, plain, text_field
 from tests.practice.server import PracticeServer
 from tests.practice.test_socket_mode import Connected, Heard
 
@@ -118,6 +118,43 @@ def test_a_click_opens_a_modal_that_says_what_is_missing_and_is_sent(
     page.keyboard.press("Enter")
     dialog.wait_for(state="hidden")
     assert heard.reaches(1) == ["a tent pole"]
+
+
+def test_files_are_chosen_in_a_modal_and_survive_its_refusal(
+    open_page: Open, practice: PracticeServer, connect: Connected
+):
+    heard = Heard()
+
+    def build(app: App) -> None:
+        @app.action("page_files")
+        def ask(ack: Any, body: dict[str, Any], client: Any) -> None:
+            ack()
+            view = modal(text_field("b", "why"), file_field("f", "files"), callback_id="page_sent")
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+
+        @app.view("page_sent")
+        def submitted(ack: Any, view: dict[str, Any]) -> None:
+            ack()
+            heard.note([file["name"] for file in view["state"]["values"]["f"]["files"]["files"]])
+
+    connect(practice, build)
+    card = actions(button("page_files", accessibility_label="Send files"))
+    practice.client().chat_postMessage(channel="#support", text="a card", blocks=[card])
+    page = open_page()
+    page.get_by_role("button", name="Send files").last.click()
+    dialog = page.get_by_role("dialog", name="A window")
+    names = ("pole.png", "plan.png", "wrong.png")
+    dialog.get_by_label("Files").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": b"x"} for name in names]
+    )
+    dialog.get_by_label("Leave wrong.png out").click()
+    dialog.get_by_role("button", name="Send").click()
+    dialog.get_by_text("Please complete this required field.").wait_for()
+    dialog.get_by_label("Why").fill("a tent pole")
+    dialog.get_by_text("plan.png").wait_for()
+    page.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+    assert heard.reaches(1) == [["pole.png", "plan.png"]]
 
 
 def test_a_long_list_is_searched_with_the_keyboard_alone(

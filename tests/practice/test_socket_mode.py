@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode import SocketModeClient
 
 from escalation.practice.player import Play, PlayRefused
-from tests.practice.conftest import Build, actions, button, hang_up, modal, plain, text_field
+from tests.practice.conftest import Build, actions, button, file_field, hang_up, modal, plain, text_field
 from tests.practice.server import PracticeServer
 
 Connected = Callable[[PracticeServer, Build], SocketModeHandler]
@@ -104,6 +104,44 @@ def test_a_click_opens_a_modal_whose_words_come_back(practice: PracticeServer, m
     assert mina.submit(view, {"why": "no"}) == {"b": "Say more."}
     assert mina.submit(view, {"why": "because"}) == {}
     assert heard == ["no", "because"] and mina.modal() is None
+
+
+def test_files_chosen_in_a_modal_come_with_it_and_the_app_can_fetch_them(
+    practice: PracticeServer, mina: Play, connect: Connected
+):
+    heard = Heard()
+
+    def build(app: App) -> None:
+        @app.action("ask_files")
+        def ask(ack: Any, body: Body, client: Any) -> None:
+            ack()
+            field = file_field("b", "files", max_files=2, filetypes=["png"])
+            client.views_open(trigger_id=body["trigger_id"], view=modal(field, callback_id="files"))
+
+        @app.view("files")
+        def submitted(ack: Any, view: Body) -> None:
+            ack()
+            heard.note(view["state"]["values"]["b"]["files"])
+
+    connect(practice, build)
+    mina.click(posted(practice, mina, actions(button("ask_files"))), "ask_files")
+    window = mina.modal()
+    assert window is not None
+    assert mina.submit(window) == {"b": "Please complete this required field."}
+    pole, plan = mina.keep("pole.png", b"a pole"), mina.keep("plan.pdf", b"a plan")
+    assert "plan.pdf" in mina.submit(window, {"files": [pole, plan]})["b"]
+    assert "at most 2" in mina.submit(window, {"files": [pole, pole, pole]})["b"]
+    with practice.play("jonas") as jonas, pytest.raises(PlayRefused):
+        jonas.submit(window, {"files": [pole]})
+    assert mina.submit(window, {"files": [pole]}) == {}
+    (state,) = heard.reaches(1)
+    assert (state["type"], [file["name"] for file in state["files"]]) == ("file_input", ["pole.png"])
+    fetched = httpx.get(
+        state["files"][0]["url_private_download"],
+        headers={"Authorization": f"Bearer {practice.bot_token}"},
+        trust_env=False,
+    )
+    assert fetched.content == b"a pole"
 
 
 def test_a_modal_may_be_replaced_stacked_and_cleared(practice: PracticeServer, mina: Play, connect: Connected):

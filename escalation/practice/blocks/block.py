@@ -9,6 +9,7 @@ from escalation.practice.blocks.element import (
     IMAGE_ELEMENT,
     IN_ACTIONS,
     IN_INPUT,
+    IN_MODAL_INPUT,
     IN_SECTION,
     any_text,
     plain,
@@ -52,6 +53,20 @@ RICH_PARTS = ("rich_text_section", "rich_text_list", "rich_text_preformatted", "
 RICH_PART = Shape(dict.fromkeys(("elements", "style", "indent", "border", "offset"), anything), ("elements",))
 RICH = typed(dict.fromkeys(RICH_PARTS, RICH_PART))
 
+
+def _input(elements: dict[str, Check]) -> Check:
+    return _block(
+        {
+            "label": plain(2000),
+            "element": typed(elements),
+            "hint": plain(2000),
+            "optional": flag,
+            "dispatch_action": flag,
+        },
+        ("label", "element"),
+    )
+
+
 BLOCKS: dict[str, Check] = {
     "section": _block(
         {
@@ -70,21 +85,16 @@ BLOCKS: dict[str, Check] = {
         {"image_url": string(3000, 1), "alt_text": string(2000), "title": plain(2000)},
         ("image_url", "alt_text"),
     ),
-    "input": _block(
-        {
-            "label": plain(2000),
-            "element": typed(IN_INPUT),
-            "hint": plain(2000),
-            "optional": flag,
-            "dispatch_action": flag,
-        },
-        ("label", "element"),
-    ),
+    "input": _input(IN_INPUT),
     "rich_text": _block({"elements": array(RICH, 100, 0)}, ("elements",)),
 }
 MARKDOWN: dict[str, Check] = {"markdown": _block({"text": string(12_000, 1)}, ("text",))}
 MESSAGE_BLOCKS = array(typed({**BLOCKS, **MARKDOWN}), IN_MESSAGE, 0)
-VIEW_BLOCKS = array(typed(BLOCKS), IN_VIEW, 0)
+VIEW_BLOCKS = {
+    "home": array(typed(BLOCKS), IN_VIEW, 0),
+    "modal": array(typed({**BLOCKS, "input": _input(IN_MODAL_INPUT)}), IN_VIEW, 0),
+}
+"""By the view's type: files can be entered in a modal only."""
 
 
 def message_objections(blocks: Any) -> list[str]:
@@ -92,8 +102,8 @@ def message_objections(blocks: Any) -> list[str]:
     return [*MESSAGE_BLOCKS(blocks, "/blocks"), *_repeated(blocks, "/blocks")]
 
 
-def view_block_objections(blocks: Any, pointer: str) -> list[str]:
-    return [*VIEW_BLOCKS(blocks, pointer), *_repeated(blocks, pointer)]
+def view_block_objections(blocks: Any, kind: str, pointer: str) -> list[str]:
+    return [*VIEW_BLOCKS[kind](blocks, pointer), *_repeated(blocks, pointer)]
 
 
 def _repeated(blocks: Any, pointer: str) -> Objections:

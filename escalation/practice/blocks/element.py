@@ -100,6 +100,9 @@ def _lengths_agree(value: Any, pointer: str) -> Objections:
         yield objection("min_length must not exceed max_length", pointer)
 
 
+FILE_INPUT = Shape({"action_id": ACTION_ID, "filetypes": array(string(100, 1), 100), "max_files": number(1, 10)})
+
+
 def _picker(initial: str) -> Check:
     return Shape({**COMMON, **PLACEHOLDER, initial: string(255), "response_url_enabled": flag})
 
@@ -168,3 +171,4 @@ IN_INPUT: dict[str, Check] = {
         {**COMMON, **PLACEHOLDER, **NUMBER_FIELDS, "initial_value": string(100)}, ("is_decimal_allowed",)
     ),
 }
+IN_MODAL_INPUT: dict[str, Check] = {**IN_INPUT, "file_input": FILE_INPUT}

@@ -37,7 +37,7 @@ def objections(body: Any, kind: str) -> list[str]:
         return [objection("must provide an object", "/view")]
     if body.get("type") != kind:
         return [objection(f"must be of type {kind}", "/view/type")]
-    return [*SHAPES[kind](body, "/view"), *view_block_objections(body.get("blocks", []), "/view/blocks")]
+    return [*SHAPES[kind](body, "/view"), *view_block_objections(body.get("blocks", []), kind, "/view/blocks")]
 
 
 def name_parts(body: JSON) -> JSON:

@@ -25,12 +25,17 @@ export async function play(act, body = {}) {
   }
 }
 
-export async function upload(file, body) {
+export const upload = (file, body) => sendFile("upload", file, body);
+
+// For a window's file field: nobody sees it until the window is sent.
+export const keep = (file) => sendFile("keep", file, {});
+
+async function sendFile(act, file, body) {
   const form = new FormData();
   for (const [name, value] of Object.entries({ as: me.id, ...body })) if (value) form.append(name, value);
   form.append("file", file);
   try {
-    return await read(await fetch("/play/upload", { method: "POST", body: form }));
+    return await read(await fetch(`/play/${act}`, { method: "POST", body: form }));
   } catch {
     toast("The file could not be sent.");
     return null;

@@ -2,6 +2,7 @@
 import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 import { h, freshId } from "./dom.js";
+import { fileField } from "./filefield.js";
 import { icon } from "./icons.js";
 import { plain, textObject } from "./mrkdwn.js";
 
@@ -33,6 +34,7 @@ const DRAWERS = {
   datepicker: (given) => textInput(given, "date"),
   timepicker: (given) => textInput(given, "time"),
   users_select: (given) => peopleSelect(given),
+  file_input: (given) => fileField(given, labelled(given)),
 };
 
 const unknown = ({ one }) => h("span", { class: "soft" }, `(a ${one.type})`);

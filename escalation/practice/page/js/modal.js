@@ -3,6 +3,7 @@ import { play } from "./api.js";
 import { blocks } from "./blocks.js";
 import { inView } from "./context.js";
 import { h } from "./dom.js";
+import { keptFiles } from "./filefield.js";
 import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { store } from "./store.js";
@@ -56,6 +57,7 @@ function withEntered(view) {
     for (const [actionId, value] of Object.entries(actions)) {
       const state = values[blockId]?.[actionId];
       if (state && "value" in state) state.value = value;
+      if (state && "files" in state) state.files = keptFiles(value);
     }
   }
   return { ...view, values };
