@@ -17,8 +17,9 @@ from bot.dress import correction, dressed
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.question import numbered
 from bot.recorder import Said
-from bot.turns import answers_to
+from bot.turns import IN_GENERAL, answers_to
 from escalation import handover
+from escalation.phrasebook import Phrasebook
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message, Speaker
 from labeling.clock import now
@@ -65,8 +66,10 @@ class Courier:
         channels: Mapping[str, InputChannel],
         locks: ConversationLocks,
         public_address: str = "",
+        phrases: Phrasebook = IN_GENERAL,
     ) -> None:
         """`public_address` is where customers reach this bot, for files; empty where they cannot."""
+        self._phrases = phrases
         self._database = database
         self._public_address = public_address
         self._locks = locks
@@ -204,7 +207,10 @@ class Courier:
             )
             if conversation_id is not None:
                 rows = rows.where(Message.conversation_id == conversation_id)
-            return [replace(self._parcel(m, c), said=correction(m, c)) for m, c in session.exec(rows)]
+            return [
+                replace(self._parcel(m, c), said=correction(m, c, self._phrases.of(c.language)))
+                for m, c in session.exec(rows)
+            ]
 
     def _answers(self, message_id: int) -> list[Parcel]:
         with self._database.reading() as session:

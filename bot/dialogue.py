@@ -12,7 +12,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered
 
 from bot.action_endpoint import HANDOFF, TRACE, Trace
-from bot.phrases import Phrases, phrases_in
+from bot.asking import Asking, asking_in
 from bot.question import make_question
 from bot.recorder import Recorder, Said
 from bot.router import ROUTING
@@ -89,21 +89,21 @@ class Dialogue:
         greeting = await self.listen(waiting, parsed)
         language = self._titles.language_for(waiting.language, intents)
         titles = tuple(self._titles.title(intent, language) for intent in intents)
-        phrases = await self._phrases(waiting, language)
-        question = make_question(waiting.message_id, tuple(intents), titles, parsed, phrases)
-        return (*greeting, Said(phrases.question, question.payload()))
+        asking = await self._asking(waiting, language)
+        question = make_question(waiting.message_id, tuple(intents), titles, parsed, asking)
+        return (*greeting, Said(asking.question, question.payload()))
 
-    async def _phrases(self, waiting: Waiting, language: str) -> Phrases:
+    async def _asking(self, waiting: Waiting, language: str) -> Asking:
         """The project's own `utter_clarify` (in another language `utter_clarify_de`), or else ours. Its first button,
         if it has one, is what `none of these` is called.
         """
-        ours = phrases_in(language)
+        ours = asking_in(language)
         name = "utter_clarify" if language == self._titles.language else f"utter_clarify_{language}"
         response = await self._response(waiting, name)
         if not response or not response.get("text"):
             return ours
         buttons = response.get("buttons") or [{}]
-        return Phrases(str(response["text"]), str(buttons[0].get("title") or ours.none))
+        return Asking(str(response["text"]), str(buttons[0].get("title") or ours.none))
 
     async def _recall(self, waiting: Waiting) -> None:
         if waiting.asides:

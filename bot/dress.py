@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.recorder import SHOWN, Said
 from escalation.file_kind import PICTURES
+from escalation.phrases import Phrases
 from escalation.rich_text import Run, marked
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message
@@ -28,12 +29,12 @@ def dressed(message: Message, conversation: Conversation, public_address: str) -
     return Said(_named(message, "\n".join(filter(None, [words(message, conversation), *links]))), shown)
 
 
-def correction(message: Message, conversation: Conversation) -> Said:
+def correction(message: Message, conversation: Conversation, phrases: Phrases) -> Said:
     """What the customer is told where an earlier message cannot be changed."""
-    who = message.shown_as or message.author or "Support"
+    who = message.shown_as or message.author or phrases.support
     if message.deleted:
-        return Said(f"{who} has taken back an earlier message.")
-    return Said(f"{who} corrects an earlier message: {words(message, conversation)}")
+        return Said(phrases.taken_back.format(name=who))
+    return Said(phrases.corrected.format(name=who, text=words(message, conversation)))
 
 
 def words(message: Message, conversation: Conversation) -> str:

@@ -13,11 +13,13 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.courier import Courier
 from bot.dialogue import Dialogue, Parsed, intent_of, routing_of
+from bot.introduction import introduction_of
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.question import ESCALATE
 from bot.recorder import Said
 from bot.router import CLARIFY_ROUTE
 from bot.turns import (
+    IN_GENERAL,
     Heard,
     Outcome,
     Waiting,
@@ -31,14 +33,14 @@ from bot.turns import (
     settle,
 )
 from bot.verdict import (
-    HANDOFF_WORDS,
-    TROUBLE_WORDS,
     reason_beforehand,
     reason_for_a_person,
     unanswered,
     words_with_a_person,
 )
 from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
+from escalation.phrasebook import Phrasebook
+from escalation.phrases import Phrases
 from labeling.database import Database
 from labeling.policy import Policy
 
@@ -50,14 +52,6 @@ SWEEP_SECONDS = 5.0
 """How often messages are looked for that nobody handled; they must be this old, so that their own bot comes first."""
 LONGEST_SENDER = 255
 """Characters in a channel's name for a customer; Rasa's tracker takes no more."""
-
-NOT_STORED = (
-    "Sorry, something is wrong on our side and your message did not reach us. Please send it again in a minute."
-)
-STILL_WORKING = (
-    "We have your message, but the answer takes longer than usual. Nothing is lost; please look again soon."
-)
-BAD_SENDER = "This conversation's name cannot be used. Please begin a new one."
 
 
 class Gate:
@@ -71,8 +65,10 @@ class Gate:
         courier: Courier,
         on_settled: Callable[[int], None],
         policy: Policy,
+        phrases: Phrasebook = IN_GENERAL,
     ) -> None:
         """`on_settled` is told each conversation in which a turn has ended."""
+        self._phrases = phrases
         self._policy = policy
         self._database = database
         self._dialogue = dialogue
@@ -86,25 +82,26 @@ class Gate:
         """What an input channel's blueprint is given in place of Rasa's own handler."""
 
         async def handle(message: UserMessage) -> None:
+            phrases = self._phrases.of(introduction_of(_metadata(message)).language)
             try:
-                await self._handle(channel_name, message)
+                await self._handle(channel_name, message, phrases)
             except WordsRefused as refusal:
-                await message.output_channel.send_text_message(message.sender_id, str(refusal))
+                await message.output_channel.send_text_message(message.sender_id, refusal.sentence(phrases))
             except SQLAlchemyError as error:
                 log.error("a message on %s could not be stored: %s", channel_name, type(error).__name__)
-                await message.output_channel.send_text_message(message.sender_id, NOT_STORED)
+                await message.output_channel.send_text_message(message.sender_id, phrases.not_stored)
 
         return handle
 
     async def hear(self, words: Words) -> Heard:
         """Stores the words and takes them up in the background."""
-        heard = await asyncio.to_thread(hear, self._database, words)
+        heard = await asyncio.to_thread(hear, self._database, words, self._phrases)
         self.start(self._take_up_quietly(heard.conversation_id))
         return heard
 
     async def call_late(self, sender_id: str) -> None:
         """A reminder, outside any turn, calls a person."""
-        await asyncio.to_thread(call_late, self._database, sender_id, HANDOFF_WORDS)
+        await asyncio.to_thread(call_late, self._database, sender_id, self._phrases)
 
     async def sweep(self) -> None:
         """Takes up what a bot that died left behind: at once, and then again and again."""
@@ -130,10 +127,13 @@ class Gate:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience)
 
-    async def _handle(self, channel_name: str, message: UserMessage) -> None:
-        words = await self._words(channel_name, message)
-        heard = await asyncio.to_thread(hear, self._database, words)
+    async def _handle(self, channel_name: str, message: UserMessage, phrases: Phrases) -> None:
         output = message.output_channel
+        if len(message.sender_id) > LONGEST_SENDER or not message.sender_id.isprintable():
+            await output.send_text_message(message.sender_id, phrases.bad_sender)
+            return
+        words = await self._words(channel_name, message)
+        heard = await asyncio.to_thread(hear, self._database, words, self._phrases)
         if not heard.duplicate:  # a repetition must not take the answer away from the first
             self._outputs[heard.message_id] = output
         try:
@@ -142,20 +142,18 @@ class Gate:
             if missed and self._courier.is_collected(channel_name):
                 await self._courier.give_answers(heard.message_id, output)
         except (ConversationBusy, SQLAlchemyError):
-            await output.send_text_message(message.sender_id, STILL_WORKING)
+            await output.send_text_message(message.sender_id, phrases.still_working)
         finally:
             if not heard.duplicate:
                 self._outputs.pop(heard.message_id, None)
 
     async def _words(self, channel_name: str, message: UserMessage) -> Words:
         text, choice = message.text, None
-        if len(message.sender_id) > LONGEST_SENDER or not message.sender_id.isprintable():
-            raise WordsRefused(BAD_SENDER)
         if isinstance(text, str) and text.startswith("/") and len(text) < 1000:
             title = await asyncio.to_thread(offered, self._database, channel_name, message.sender_id, text)
             if title is not None:
                 text, choice = title, text
-        metadata = message.metadata if isinstance(message.metadata, dict) else {}
+        metadata = _metadata(message)
         client_id = metadata.get("message_id")
         language = short(metadata.get("language"), LONGEST_LANGUAGE)
         return Words(channel_name, message.sender_id, accept(text), client_id, choice, metadata, language)
@@ -188,7 +186,7 @@ class Gate:
         except SQLAlchemyError as error:
             # What the bot said cannot be stored, and never will be: the customer must not wait for it.
             log.error("the answer to message %s cannot be stored", waiting.message_id, exc_info=error)
-            trouble = Outcome(outcome.routing, (Said(TROUBLE_WORDS),), "The bot's answer could not be stored.")
+            trouble = Outcome(outcome.routing, self._trouble(waiting), "The bot's answer could not be stored.")
             await asyncio.to_thread(settle, self._database, waiting, trouble)
 
     async def _handled(self, waiting: Waiting) -> Outcome:
@@ -199,7 +197,7 @@ class Gate:
             parsed = await self._dialogue.read(waiting)
         except Exception as error:  # whatever a foreign pipeline raises: the customer must be heard
             log.error("message %s could not be read", waiting.message_id, exc_info=error)
-            return Outcome(None, (Said(TROUBLE_WORDS),), "The bot could not read this message: its pipeline failed.")
+            return Outcome(None, self._trouble(waiting), "The bot could not read this message: its pipeline failed.")
         if waiting.owned:
             await self._listen(waiting, parsed)
             return Outcome(routing_of(parsed))
@@ -207,6 +205,7 @@ class Gate:
 
     async def _answered(self, waiting: Waiting, parsed: Parsed, beforehand: str | None) -> Outcome:
         routing = None if waiting.choice else routing_of(parsed)
+        phrases = self._phrases.of(waiting.language)
         try:
             if routing is not None and routing["route"] == CLARIFY_ROUTE:
                 if waiting.question is None:
@@ -216,20 +215,23 @@ class Gate:
             reason = beforehand or reason_for_a_person(routing, intent_of(parsed), reply, bool(waiting.choice))
             if reason is None:
                 return Outcome(routing, reply.said)
-            handoff_words = await self._dialogue.handoff_words(waiting) or HANDOFF_WORDS
+            handoff_words = await self._dialogue.handoff_words(waiting) or phrases.calling
         except asyncio.TimeoutError:
             log.error("message %s took the dialogue too long", waiting.message_id)
-            return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot took too long to answer.")
+            return Outcome(routing, self._trouble(waiting), "The bot took too long to answer.")
         except Exception as error:  # whatever a foreign dialogue raises: the customer must be heard
             log.error("message %s could not be answered", waiting.message_id, exc_info=error)
-            return Outcome(routing, (Said(TROUBLE_WORDS),), "The bot could not answer: its dialogue failed.")
-        return Outcome(routing, words_with_a_person(routing, reply, handoff_words), reason)
+            return Outcome(routing, self._trouble(waiting), "The bot could not answer: its dialogue failed.")
+        return Outcome(routing, words_with_a_person(routing, reply, handoff_words, phrases.trouble), reason)
 
     async def _listen(self, waiting: Waiting, parsed: Parsed) -> None:
         try:
             await self._dialogue.listen(waiting, parsed)
         except Exception as error:  # a person has the conversation; a gap in the transcript must not stop it
             log.error("message %s is missing from Rasa's transcript", waiting.message_id, exc_info=error)
+
+    def _trouble(self, waiting: Waiting) -> tuple[Said, ...]:
+        return (Said(self._phrases.of(waiting.language).trouble),)
 
     def _late(self, conversation_id: int) -> Callable[[Said], None]:
         async def store(said: Said) -> None:
@@ -239,3 +241,7 @@ class Gate:
             self.start(store(said))
 
         return start
+
+
+def _metadata(message: UserMessage) -> dict[str, Any]:
+    return message.metadata if isinstance(message.metadata, dict) else {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.phrases import Phrases
+from bot.asking import Asking
 
 ESCALATE = "escalate"
 """The intent that the dialogue sees when a person must answer."""
@@ -78,10 +78,10 @@ def numbered(payload: Mapping[str, Any], words: str) -> str | None:
 
 
 def make_question(
-    about: int, intents: tuple[str, ...], titles: tuple[str, ...], parsed: Mapping[str, Any], phrases: Phrases
+    about: int, intents: tuple[str, ...], titles: tuple[str, ...], parsed: Mapping[str, Any], asking: Asking
 ) -> Question:
     named = {one["entity"]: one["value"] for one in parsed.get("entities") or [] if _plain(one.get("value"))}
-    return Question(about, intents, (*titles, phrases.none), named)
+    return Question(about, intents, (*titles, asking.none), named)
 
 
 def _plain(value: object) -> bool:

@@ -140,13 +140,13 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     actions = actions_of(project, endpoints.action)
     agent = await _agent(endpoints, actions, database, str(settings.model))
     locks = ConversationLocks(database)
-    config = read_desk_config(project.desk)
-    courier = Courier(database, channels, locks, config.files.public_address)
+    config = read_desk_config(project.desk, language=project.language)
+    courier = Courier(database, channels, locks, config.files.public_address, config.phrases)
     watch = Watch(database)
     dialogue = Dialogue(agent, _titles(project, database))
-    gate = Gate(database, dialogue, locks, courier, watch.changed, read_project_policy(project))
+    gate = Gate(database, dialogue, locks, courier, watch.changed, read_project_policy(project), config.phrases)
     actions.on_stray_handoff = gate.call_late
-    house = House(database, gate, watch, config.files)
+    house = House(database, gate, watch, config.files, config.phrases)
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
     await running.start(listening, courier)
     return running

@@ -17,6 +17,7 @@ from bot.introduction import introduction_of
 from bot.question import Question, question_in
 from bot.recorder import Said
 from escalation import handover
+from escalation.phrasebook import Phrasebook
 from escalation.rating import take_words
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id, conversation_of
@@ -35,6 +36,7 @@ CHOICE = "choice"
 """In a customer message's payload: what the button that they chose says to Rasa."""
 METADATA = "metadata"
 """In a customer message's payload: what the channel knows about it, for Rasa."""
+IN_GENERAL = Phrasebook()
 REMEMBERED_OFFERS = 50
 REMEMBERED_QUESTIONS = 10
 """Messages among which a button's question is looked for; what is typed answers the last one only."""
@@ -108,15 +110,16 @@ class Words:
     """The customer's, where the channel knows it."""
 
 
-def hear(database: Database, words: Words) -> Heard:
+def hear(database: Database, words: Words, phrases: Phrasebook = IN_GENERAL) -> Heard:
+    """`phrases` are what the customer hears where the words were for nobody else."""
     try:
-        return _hear(database, words)
+        return _hear(database, words, phrases)
     except IntegrityError:
         # Somebody stored the same thing, or began the conversation, at the same instant: now it is there to be found.
-        return _hear(database, words)
+        return _hear(database, words, phrases)
 
 
-def _hear(database: Database, words: Words) -> Heard:
+def _hear(database: Database, words: Words, phrases: Phrasebook) -> Heard:
     with database.transaction() as session:
         conversation = conversation_of(session, words.channel, words.sender_id)
         _introduce(conversation, words.metadata or {})
@@ -126,7 +129,7 @@ def _hear(database: Database, words: Words) -> Heard:
         if new:
             beside = {CHOICE: words.choice, METADATA: words.metadata}
             message.payload = {key: value for key, value in beside.items() if value}
-            take_words(session, conversation, message)
+            take_words(session, conversation, message, phrases.of(conversation.language))
         assert conversation.id is not None and message.id is not None
         return Heard(conversation.id, message.id, message.number, not new)
 
@@ -240,7 +243,7 @@ def say_late(database: Database, conversation_id: int, said: Said) -> None:
             say(session, conversation, Speaker.BOT, said.text, payload=said.payload)
 
 
-def call_late(database: Database, sender_id: str, words: str) -> None:
+def call_late(database: Database, sender_id: str, phrases: Phrasebook) -> None:
     """A reminder calls a person: the customer hears of it, and the case is opened, in one transaction."""
     with database.transaction() as session:
         rows = select(Conversation).where(Conversation.sender_id == sender_id).order_by(col(Conversation.id).desc())
@@ -249,7 +252,7 @@ def call_late(database: Database, sender_id: str, words: str) -> None:
             return
         if not bot_has_the_word(unclosed_case(session, conversation.id), ""):
             return
-        say(session, conversation, Speaker.BOT, words)
+        say(session, conversation, Speaker.BOT, phrases.of(conversation.language).calling)
         handover.open_case(session, conversation, "A reminder that the bot had set calls a person.")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.turns import Heard, plain_id
 from escalation import handover
+from escalation.phrasebook import Phrasebook
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import conversation_by_id
 from escalation.store.file import keep_file
@@ -16,7 +17,6 @@ from labeling.clock import now
 from labeling.database import Database
 
 REASON = "The customer sent a file, which the bot cannot read."
-CALLED = "We have your file. The bot cannot read it, so a person has been called."
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,17 @@ class Upload:
     content: bytes
 
 
-def take_file(database: Database, conversation_id: int, upload: Upload, client_id: object) -> Heard:
+def take_file(
+    database: Database, conversation_id: int, upload: Upload, client_id: object, phrases: Phrasebook
+) -> Heard:
     """The same client id twice is the same file."""
     try:
-        return _take(database, conversation_id, upload, client_id)
+        return _take(database, conversation_id, upload, client_id, phrases)
     except IntegrityError:
-        return _take(database, conversation_id, upload, client_id)  # the same thing at the same instant
+        return _take(database, conversation_id, upload, client_id, phrases)  # the same thing at the same instant
 
 
-def _take(database: Database, conversation_id: int, upload: Upload, client_id: object) -> Heard:
+def _take(database: Database, conversation_id: int, upload: Upload, client_id: object, phrases: Phrasebook) -> Heard:
     with database.transaction() as session:
         conversation = conversation_by_id(session, conversation_id)
         message, new = handover.hear(session, conversation, "", plain_id(client_id))
@@ -48,6 +50,6 @@ def _take(database: Database, conversation_id: int, upload: Upload, client_id: o
             message.handled_at = now()
             case = unclosed_case(session, conversation_id)
             if case is None or case.bot_answers:
-                say(session, conversation, Speaker.SYSTEM, CALLED)
+                say(session, conversation, Speaker.SYSTEM, phrases.of(conversation.language).file_taken)
             handover.pass_on(session, handover.open_case(session, conversation, REASON), message)
         return Heard(conversation_id, message.id, message.number, not new)

@@ -12,12 +12,6 @@ from bot.turns import Waiting
 from labeling.policy import Policy
 from labeling.routing import readable
 
-HANDOFF_WORDS = "Let me get a person to help you with this. Their answer will appear right here."
-"""Where the project has no `utter_handoff`."""
-TROUBLE_WORDS = (
-    "Sorry, something went wrong on our side just now. I have called a person; their answer will appear right here."
-)
-
 
 def reason_beforehand(waiting: Waiting, policy: Policy) -> str | None:
     """Why a person answers what the customer chose, whatever the dialogue has to say; None where the bot may."""
@@ -54,10 +48,12 @@ def reason_for_a_person(routing: Mapping[str, Any] | None, intent: str, reply: R
     return None if reply.said else "The bot had no answer to this."
 
 
-def words_with_a_person(routing: Mapping[str, Any] | None, reply: Reply, handoff_words: str) -> tuple[Said, ...]:
+def words_with_a_person(
+    routing: Mapping[str, Any] | None, reply: Reply, handoff_words: str, trouble: str
+) -> tuple[Said, ...]:
     """Where the dialogue did not hand over itself, whatever it said was about something else."""
     if reply.handed_off and reply.said:
         return reply.said
     if reply.failed and (routing or {}).get("route") != ESCALATE:
-        return (*reply.said, Said(TROUBLE_WORDS))
+        return (*reply.said, Said(trouble))
     return (Said(handoff_words),)

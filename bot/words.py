@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import unicodedata
 
+from escalation.phrases import Phrases
+
 LONGEST = 5_000
 """Characters in one message."""
 
 LONGEST_LANGUAGE = 35
 """Characters in a language's tag (RFC 5646)."""
 
-NO_WORDS = "There were no words in that message. Please write what you need in a sentence or two."
-TOO_LONG = (
-    f"That message is too long for this chat. Please keep it under {LONGEST:,} characters, or send it in parts."
-)
-
 
 class WordsRefused(Exception):
-    """The message cannot be taken; the text is a sentence for the customer. `too_long` tells the two cases apart."""
+    """The message cannot be taken. Tell the customer why, in their language."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.too_long = sentence == TOO_LONG
+    def __init__(self, too_long: bool = False) -> None:
+        super().__init__("too long" if too_long else "no words")
+        self.too_long = too_long
+
+    def sentence(self, phrases: Phrases) -> str:
+        return phrases.too_long.format(most=LONGEST) if self.too_long else phrases.no_words
 
 
 def accept(text: object) -> str:
     """The customer's words as they are stored. Raises WordsRefused."""
     if not isinstance(text, str):
-        raise WordsRefused(NO_WORDS)
+        raise WordsRefused()
     if len(text) > LONGEST:
-        raise WordsRefused(TOO_LONG)
+        raise WordsRefused(too_long=True)
     cleaned = clean(text)
     if not for_rasa(cleaned):
-        raise WordsRefused(NO_WORDS)
+        raise WordsRefused()
     return cleaned
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -12,6 +12,7 @@ from escalation.destination import Routing, read_routing, refuse_strange_rules
 from escalation.file_limits import FileLimits, read_file_limits
 from escalation.hours import Hours, read_hours
 from escalation.owning import Owning, read_owning
+from escalation.phrasebook import FALLBACK, Phrasebook, read_phrases, speaking
 from escalation.placeholder import CannedConfig, read_canned
 from escalation.relay import Relay, read_relay
 from escalation.section import DeskConfigRefused
@@ -29,6 +30,7 @@ class DeskConfig:
     hours: Hours = field(default_factory=Hours)
     waiting: Waiting = field(default_factory=Waiting)
     canned: CannedConfig = field(default_factory=CannedConfig)
+    phrases: Phrasebook = field(default_factory=Phrasebook)
 
 
 SECTIONS: Mapping[str, Callable[[object], object]] = {
@@ -39,12 +41,14 @@ SECTIONS: Mapping[str, Callable[[object], object]] = {
     "hours": read_hours,
     "waiting": read_waiting,
     "canned": read_canned,
+    "phrases": read_phrases,
 }
 """By its name in the file and in DeskConfig: what reads it. A reader is given None where the file says nothing."""
 
 
-def read_desk_config(path: Path, tiers: Collection[str] | None = None) -> DeskConfig:
-    """`tiers` are those of config.yml, where they are known: an entry about another one would never count.
+def read_desk_config(path: Path, tiers: Collection[str] | None = None, language: str = FALLBACK) -> DeskConfig:
+    """`tiers` are those of config.yml, where they are known: an entry about another one would never count;
+    `language` is the one there in which customers hear what we cannot say in theirs.
 
     Raises DeskConfigRefused with the file's name and the entry to change.
     """
@@ -53,7 +57,7 @@ def read_desk_config(path: Path, tiers: Collection[str] | None = None) -> DeskCo
         if tiers is not None:
             refuse_strange_targets(config.waiting, tiers)
             refuse_strange_rules(config.routing, tiers)
-        return config
+        return replace(config, phrases=speaking(config.phrases, language))
     except DeskConfigRefused as refused:
         raise DeskConfigRefused(f"{path}: {refused}") from refused
 

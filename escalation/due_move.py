@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
 from escalation.hours import Hours
+from escalation.phrasebook import Phrasebook
 from escalation.store.case import CaseState
 from escalation.waiting import Waiting
 
@@ -44,6 +45,7 @@ IN_OPEN_HOURS = {Move.SAY_BUSY, Move.SAY_NOBODY, Move.NUDGE, Move.CALL_LEAD, Mov
 class Rules:
     hours: Hours
     waiting: Waiting
+    phrases: Phrasebook = field(default_factory=Phrasebook)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from escalation.file_limits import MEGABYTE, FileLimits
+from escalation.phrasebook import ENGLISH
+from escalation.phrases import Phrases
 
 MEDIA_TYPES = {
     "png": "image/png",
@@ -44,20 +46,21 @@ def file_name(name: str, kind: str) -> str:
     return cleaned if fits else f"{cleaned}.{kind}"
 
 
-def too_large(name: str, size: int, limits: FileLimits) -> str | None:
+def too_large(name: str, size: int, limits: FileLimits, phrases: Phrases = ENGLISH) -> str | None:
     """A sentence for whoever sent it; `size` in bytes."""
     if size <= limits.largest:
         return None
-    return f"{name} is too large ({size / MEGABYTE:.1f} MB): files of up to {limits.largest_mb:g} MB can be sent."
+    megabytes = f"{size / MEGABYTE:.1f}"
+    return phrases.file_too_large.format(name=name, size=megabytes, most=f"{limits.largest_mb:g}")
 
 
-def wrong_kind(name: str, kind: str | None, limits: FileLimits) -> str | None:
+def wrong_kind(name: str, kind: str | None, limits: FileLimits, phrases: Phrases = ENGLISH) -> str | None:
     """A sentence for whoever sent it."""
     if kind in limits.kinds:
         return None
     if not limits.kinds:
-        return f"{name} cannot be sent: no files can be sent here."
-    return f"{name} is of a kind that cannot be sent. These can: {', '.join(limits.kinds)}."
+        return phrases.no_files.format(name=name)
+    return phrases.file_of_wrong_kind.format(name=name, kinds=", ".join(limits.kinds))
 
 
 def _is_text(content: bytes) -> bool:

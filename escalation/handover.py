@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -13,15 +13,26 @@ from sqlalchemy.orm import object_session
 from sqlmodel import Session, col
 
 from escalation.contact import contact_in
+from escalation.phrasebook import Phrasebook
+from escalation.phrases import Phrases
 from escalation.rating import ask_in_words
 from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.file import drop_files
 from escalation.store.message import Message, Speaker, find_by_client_id, say
 from escalation.store.outbox import Errand, enqueue
-from escalation.wait import begin_wait, note_contact, open_again, tell_customer
+from escalation.wait import begin_wait, heard_in, note_contact, open_again, tell_customer
 from labeling.clock import now
 from labeling.store.turn import Turn
+
+
+class Outcome(str, Enum):
+    """How a case ends."""
+
+    ANSWERED = "answered"
+    HANDED_BACK = "handed_back"
+    INACTIVE = "inactive"
+    """It closed itself, because the customer no longer wrote."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +46,19 @@ class Person:
     picture: str = ""
     """The key of their picture, where customers may see it."""
 
+    phrases: Phrasebook = field(default_factory=Phrasebook, repr=False, compare=False)
+    """In which customers are told that they come and go."""
+
     @property
     def to_customers(self) -> str:
         return self.shown_as or self.name
 
-    @property
-    def greeting(self) -> str:
-        return f"{self.shown_as} is here." if self.shown_as else f"{self.name} from our team is here."
+    def greeting(self, phrases: Phrases) -> str:
+        return (phrases.team_is_here if self.shown_as else phrases.agent_is_here).format(name=self.to_customers)
+
+    def farewell(self, outcome: Outcome, phrases: Phrases) -> str:
+        said = phrases.handed_back if outcome is Outcome.HANDED_BACK else phrases.answered
+        return said.format(name=self.to_customers)
 
 
 class CaseTaken(Exception):
@@ -58,21 +75,6 @@ class CaseUnclaimed(Exception):
 
 class CaseClosed(Exception):
     """The case is closed. The customer's next message that needs a person opens a new one."""
-
-
-class Outcome(str, Enum):
-    """How a case ends."""
-
-    ANSWERED = "answered"
-    HANDED_BACK = "handed_back"
-    INACTIVE = "inactive"
-    """It closed itself, because the customer no longer wrote."""
-
-
-FAREWELL = {
-    Outcome.ANSWERED: "{name} has closed this chat. If anything is still open, just write again.",
-    Outcome.HANDED_BACK: "You are talking with the bot again. Ask for a person at any time.",
-}
 
 
 def hear(session: Session, conversation: Conversation, text: str, client_id: str | None) -> tuple[Message, bool]:
@@ -152,7 +154,7 @@ def claim(session: Session, case_id: int, person: Person) -> Case:
     )
     case = fresh(session, case_id)
     if taken.rowcount == 1:
-        tell_customer(session, case, person.greeting)
+        tell_customer(session, case, person.greeting(heard_in(session, case, person.phrases)))
         enqueue(session, case_id, Errand.UPDATE_CARD)
         return case
     if case.state == CaseState.CLOSED.value:
@@ -286,8 +288,9 @@ def close(session: Session, case_id: int, person: Person, outcome: Outcome) -> C
     _owned(session, case_id, person)
     case.state, case.closed_at, case.closed_by = CaseState.CLOSED.value, now(), person.name
     case.outcome = outcome.value
-    tell_customer(session, case, FAREWELL[outcome].format(name=person.to_customers))
-    ask_in_words(session, case)
+    phrases = heard_in(session, case, person.phrases)
+    tell_customer(session, case, person.farewell(outcome, phrases))
+    ask_in_words(session, case, phrases)
     enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
 

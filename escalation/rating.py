@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from escalation.phrases import Phrases
 from escalation.store.case import Case, CaseState
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.message import Message, Speaker, say
@@ -16,12 +17,10 @@ from labeling.clock import now
 
 ASKED_FOR = timedelta(days=7)
 """How long after the closing it can be answered."""
-
-
 WITH_STARS = {"webchat"}
 """Channels that ask with stars to click; on all others the question is a message, and so is the answer."""
-QUESTION = "How was the help? Please answer with a number from 1 (bad) to 5 (good). You can add words after a comma."
-THANKS = "Thank you. Your words are with the people who helped you."
+ASKED = "rating"
+"""In the payload of the message that asks: the answer is known by it, whatever the language."""
 _ANSWER = re.compile(r"\s*([1-5])(?:\s*/\s*5)?\s*(?:[.!]?|[,;:–-]\s*(.*))\s*", re.DOTALL)
 """A digit alone, or with words after a comma: `2 tents` is a wish and no rating."""
 
@@ -56,20 +55,20 @@ def rate(session: Session, conversation_id: int, stars: object, comment: object 
     return rating
 
 
-def ask_in_words(session: Session, case: Case) -> None:
+def ask_in_words(session: Session, case: Case, phrases: Phrases) -> None:
     """Where there are no stars to click, and a person has spoken, the closing asks for a number."""
     conversation = conversation_by_id(session, case.conversation_id)
     session.flush()
     if conversation.channel not in WITH_STARS and case_to_rate(session, case.conversation_id) is not None:
-        say(session, conversation, Speaker.SYSTEM, QUESTION, case_id=case.id)
+        say(session, conversation, Speaker.SYSTEM, phrases.rating, case_id=case.id, payload={ASKED: True})
 
 
-def take_words(session: Session, conversation: Conversation, message: Message) -> bool:
+def take_words(session: Session, conversation: Conversation, message: Message, phrases: Phrases) -> bool:
     """Whether the message was the answer to that question; then it is kept, and nobody else need read it."""
     found = _ANSWER.fullmatch(message.text)
     before = select(Message).where(Message.conversation_id == conversation.id, Message.number == message.number - 1)
     asked = session.exec(before).first()
-    if not found or asked is None or asked.text != QUESTION or asked.speaker != Speaker.SYSTEM.value:
+    if not found or asked is None or not asked.payload.get(ASKED) or asked.speaker != Speaker.SYSTEM.value:
         return False
     assert conversation.id is not None
     try:
@@ -77,5 +76,5 @@ def take_words(session: Session, conversation: Conversation, message: Message) -
     except RatingRefused:
         return False
     message.handled_at = now()
-    say(session, conversation, Speaker.SYSTEM, THANKS, case_id=asked.case_id)
+    say(session, conversation, Speaker.SYSTEM, phrases.thanks, case_id=asked.case_id)
     return True

@@ -6,6 +6,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from escalation.handover import reword
+from escalation.phrases import Phrases
 from escalation.store.case import Case, CaseState, case_by_id
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message, Speaker
@@ -14,18 +15,23 @@ from labeling.store.turn import turn_of_message
 
 
 class NotTheirs(Exception):
-    """The customer has said nothing under this number that can still be changed; the text is a sentence for them."""
+    """The customer has said nothing under this number that can still be changed."""
 
+    def __init__(self, answered: bool = False) -> None:
+        """`answered`: they have said it, but it was answered."""
+        super().__init__("answered" if answered else "no such message")
+        self.answered = answered
 
-NOTHING_THERE = "You have written no such message."
-ANSWERED = "This message has been answered, so it cannot be changed any more. Please write a new one."
+    def sentence(self, phrases: Phrases) -> str:
+        """For them."""
+        return phrases.already_answered if self.answered else phrases.no_such_message
 
 
 def customer_rewords(session: Session, conversation: Conversation, number: int, text: str | None) -> Message:
     """Edits, or with no text deletes. What only the bot was told can be deleted, but not edited. Raises NotTheirs."""
     message = _said(session, conversation, number)
     if text is not None and not may_edit(session, message):
-        raise NotTheirs(ANSWERED)
+        raise NotTheirs(answered=True)
     if text is not None and text == message.text:
         return message
     reword(message, text)
@@ -49,7 +55,7 @@ def _said(session: Session, conversation: Conversation, number: int) -> Message:
     rows = select(Message).where(Message.conversation_id == conversation.id, Message.number == number)
     message = session.exec(rows).first()
     if message is None or message.speaker != Speaker.CUSTOMER.value or message.deleted:
-        raise NotTheirs(NOTHING_THERE)
+        raise NotTheirs()
     return message
 
 

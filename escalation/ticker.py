@@ -14,6 +14,8 @@ from sqlmodel import Session, col, select
 from escalation import handover
 from escalation.destination import Destination, Routing, Subject
 from escalation.due_move import DueMove, Move, Rules, WatchedCase, due_moves, look_again
+from escalation.phrasebook import ENGLISH
+from escalation.phrases import Phrases
 from escalation.span import length, moment, span
 from escalation.store.agent import away_among
 from escalation.store.case import Case, CaseState, case_for_me_alone, cases_to_look_at
@@ -21,7 +23,7 @@ from escalation.store.conversation import conversation_by_id
 from escalation.store.message import Message, Speaker
 from escalation.store.move import MoveMade, moves_made
 from escalation.store.outbox import Errand, enqueue
-from escalation.wait import tell_customer
+from escalation.wait import heard_in, tell_customer
 from labeling.clock import now
 from labeling.database import Database
 from labeling.store.turn import Turn, ranking_of
@@ -116,40 +118,43 @@ class Ticker:
     # What the customer hears
 
     def _say_closed(self, occasion: Occasion) -> None:
-        hours, words = self._rules.hours, self._rules.waiting.words
-        opens = moment(hours.opens(occasion.now), occasion.now, hours)
-        self._say_nobody_is_there(occasion, words.closed.format(opens=opens))
+        hours, phrases = self._rules.hours, self._phrases(occasion)
+        opens = moment(hours.opens(occasion.now), occasion.now, hours, phrases)
+        self._say_nobody_is_there(occasion, phrases.closed.format(opens=opens))
 
     def _say_busy(self, occasion: Occasion) -> None:
-        tell_customer(occasion.session, occasion.case, self._rules.waiting.words.busy)
+        tell_customer(occasion.session, occasion.case, self._phrases(occasion).busy)
 
     def _say_nobody(self, occasion: Occasion) -> None:
-        self._say_nobody_is_there(occasion, self._rules.waiting.words.nobody)
+        self._say_nobody_is_there(occasion, self._phrases(occasion).nobody)
 
     def _confirm_contact(self, occasion: Occasion) -> None:
-        words = self._rules.waiting.words.contact.format(contact=occasion.case.contact)
+        words = self._phrases(occasion).contact.format(contact=occasion.case.contact)
         tell_customer(occasion.session, occasion.case, words)
 
     def _say_nobody_is_there(self, occasion: Occasion, words: str) -> None:
         """A case that somebody has stays with them, whether they are there or not."""
-        waiting, case = self._rules.waiting, occasion.case
-        if waiting.bot_answers and case.state == CaseState.OPEN.value:
+        case = occasion.case
+        if self._rules.waiting.bot_answers and case.state == CaseState.OPEN.value:
             case.bot_answers = True
-            words = f"{words} {waiting.words.bot_again}"
+            words = f"{words} {self._phrases(occasion).bot_again}"
         tell_customer(occasion.session, case, words)
         _enqueue(occasion, Errand.UPDATE_CARD)
 
     def _ask_inactive(self, occasion: Occasion) -> None:
-        hours = length(self._rules.waiting.close_hours)
-        words = self._rules.waiting.words.inactive.format(hours=hours)
+        closes, phrases = self._rules.waiting.close_hours, self._phrases(occasion)
+        words = phrases.inactive.format(hours=length(closes, phrases))
         tell_customer(occasion.session, occasion.case, words)
+        hours = length(closes, ENGLISH)
         note = f"💤 The customer was asked whether they are still there. If not, this case closes itself in {hours}."
         _enqueue(occasion, Errand.NUDGE, note=note)
 
     def _close_inactive(self, occasion: Occasion) -> None:
         until = occasion.now + timedelta(days=self._rules.waiting.reopen_days)
-        goodbye = self._rules.waiting.words.goodbye
-        handover.close_inactive(occasion.session, occasion.case, goodbye, until)
+        handover.close_inactive(occasion.session, occasion.case, self._phrases(occasion).goodbye, until)
+
+    def _phrases(self, occasion: Occasion) -> Phrases:
+        return heard_in(occasion.session, occasion.case, self._rules.phrases)
 
     # Whom the desk calls
 

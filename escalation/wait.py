@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from escalation.contact import contact_in
+from escalation.phrasebook import Phrasebook
+from escalation.phrases import Phrases
 from escalation.store.case import Case, CaseState, reopenable_case
 from escalation.store.conversation import conversation_by_id
 from escalation.store.message import Speaker, say
@@ -48,6 +50,11 @@ def open_again(session: Session, conversation_id: int) -> Case | None:
     case.asked_at = None
     begin_wait(session, case)
     return case
+
+
+def heard_in(session: Session, case: Case, book: Phrasebook) -> Phrases:
+    """What the case's customer hears in their language."""
+    return book.of(conversation_by_id(session, case.conversation_id).language)
 
 
 def tell_customer(session: Session, case: Case, text: str) -> None:

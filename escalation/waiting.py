@@ -1,8 +1,7 @@
-"""The section `waiting` of desk.yml: how long a customer may wait, who is told then, and what the customer hears."""
+"""The section `waiting` of desk.yml: how long a customer may wait, and who is told then."""
 
 from __future__ import annotations
 
-import string
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -21,30 +20,6 @@ class Target:
     """For the first answer of a person."""
     next_minutes: float = 15.0
     """For every later one."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """What the customer hears. `{opens}` is when somebody is there again, `{contact}` how they can be reached,
-    `{hours}` how long the chat stays open."""
-
-    busy: str = (
-        "Everybody is still busy with other customers. You have not been forgotten: your question is in our queue. "
-        "If you cannot wait, leave an e-mail address or a phone number here, and we will get back to you."
-    )
-    closed: str = (
-        "Nobody of our team is here right now; we are back {opens}. Your question is in our queue. "
-        "Leave an e-mail address or a phone number here, and we will get back to you."
-    )
-    nobody: str = (
-        "I am sorry, nobody has been able to come so far. Your question stays in our queue. "
-        "Leave an e-mail address or a phone number here, and we will get back to you."
-    )
-    bot_again: str = "Until then you can ask me, the bot, anything else."
-    """Added where the bot answers again."""
-    contact: str = "Thank you. We have noted {contact} for the people who will answer you."
-    inactive: str = "Are you still there? Without another message from you this chat closes in {hours}."
-    goodbye: str = "This chat has been closed because it was quiet. Just write again, and it goes on where it was."
 
 
 @dataclass(frozen=True)
@@ -71,7 +46,6 @@ class Waiting:
     """After that question, until the case closes itself."""
     reopen_days: float = 7.0
     """How long a case that closed itself opens again when its customer writes."""
-    words: Words = field(default_factory=Words)
 
     def target_of(self, tier: str | None, answered: bool) -> timedelta:
         target = self.tiers.get(tier or "") or Target(self.first_minutes, self.next_minutes)
@@ -94,7 +68,6 @@ def read_waiting(written: object) -> Waiting:
         inactive_hours=section.number("inactive_hours", Waiting.inactive_hours, 0, YEAR_HOURS),
         close_hours=section.number("close_hours", Waiting.close_hours, 0.1, YEAR_HOURS),
         reopen_days=section.number("reopen_days", Waiting.reopen_days, 0, 365),
-        words=_words(section),
     )
 
 
@@ -106,7 +79,6 @@ def refuse_strange_targets(waiting: Waiting, tiers: Collection[str]) -> None:
 
 
 _TARGET = tuple(knob.name for knob in fields(Target))
-_PLACES = {"closed": {"opens"}, "contact": {"contact"}, "inactive": {"hours"}}
 
 
 def _minutes(section: Section, knob: str, default: float) -> float:
@@ -119,22 +91,3 @@ def _target(section: Section, default: Target) -> Target:
 
 def _tier_target(tier: str, entry: object, default: Target) -> Target:
     return _target(Section(f"waiting.tiers.{tier}", entry, _TARGET), default)
-
-
-def _words(section: Section) -> Words:
-    names = [one.name for one in fields(Words)]
-    inner = section.inner("words", names)
-    words = {name: inner.text(name, getattr(Words, name)) for name in names}
-    for name, text in words.items():
-        _check_places(f"waiting.words.{name}", text, _PLACES.get(name, set()))
-    return Words(**words)
-
-
-def _check_places(knob: str, text: str, allowed: set[str]) -> None:
-    try:
-        found = {place for _, place, _, _ in string.Formatter().parse(text) if place is not None}
-    except ValueError as broken:
-        raise DeskConfigRefused(f"{knob} has a brace too many or too few: {text!r}") from broken
-    if not found <= allowed:
-        known = ", ".join(f"{{{place}}}" for place in sorted(allowed)) or "none"
-        raise DeskConfigRefused(f"{knob} may hold these placeholders: {known}, and is {text!r}")

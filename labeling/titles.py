@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from labeling.guidelines import Guideline, GuidelinesRefused
+from labeling.language import is_language, wider
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class Titles:
         """The customer's language if all these intents have a title in it, or else the project's: a question in two
         languages is worse than one in the wrong one.
         """
-        for language in _wider(wanted):
+        for language in wider(wanted):
             if all(language in self.translated.get(intent, {}) for intent in intents):
                 return language
-            if language == _wider(self.language)[-1]:
+            if language == wider(self.language)[-1]:
                 break
         return self.language
 
@@ -36,12 +37,6 @@ class Titles:
         other = self.translated.get(intent, {}).get(language)
         written = (some[intent] for some in self.guidelines if intent in some)
         return other or next(written, Guideline.unwritten(intent)).title
-
-
-def _wider(language: str) -> tuple[str, ...]:
-    """`de-AT` is also `de`."""
-    whole = language.strip().replace("_", "-").casefold()
-    return (whole, whole.partition("-")[0])
 
 
 def read_translated(path: Path) -> Mapping[str, Mapping[str, str]]:
@@ -57,4 +52,8 @@ def read_translated(path: Path) -> Mapping[str, Mapping[str, str]]:
 def _titles(path: Path, intent: str, written: object) -> Mapping[str, str]:
     if not isinstance(written, dict):
         raise GuidelinesRefused(f"{path}: the titles of {intent} must map a language to a title, as in de: Umtausch")
-    return {_wider(str(language))[0]: str(title) for language, title in written.items()}
+    for language in written:
+        if not is_language(str(language)):
+            known = f"the titles of {intent} know no language {language}; write its tag, such as de"
+            raise GuidelinesRefused(f"{path}: {known}")
+    return {wider(str(language))[0]: str(title) for language, title in written.items()}

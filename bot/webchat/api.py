@@ -16,18 +16,19 @@ from sqlmodel import select
 
 from bot.introduction import introduction_of
 from bot.turns import Words
-from bot.webchat.door import Refused, body_of, find, house_of, known
+from bot.webchat.door import Refused, accepted, body_of, find, house_of, known, phrases_of
 from bot.webchat.files import add_files
+from bot.webchat.house import House
 from bot.webchat.rewording import add_rewording
 from bot.webchat.stream import poll, stream
-from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
+from bot.words import LONGEST_LANGUAGE, short
+from escalation.phrases import Phrases
 from escalation.rating import RatingRefused, rate
 from escalation.store.conversation import Conversation, find_conversation
 from escalation.store.message import Message, Speaker
 from labeling.database import Database
 
 TOKEN = "HANDRAISE_STREAM_TOKEN"  # noqa: S105  # the variable's name, not a token
-NO_BUTTON = "That button is not there. Please choose one of the buttons in the chat, or write."
 NO_TEXT = 'Send {"text": "…", "id": "…"} or {"choice": {"number": n, "index": i}, "id": "…"}.'
 FORBIDDEN = f"Reading this stream needs `Authorization: Bearer …` with the bot's {TOKEN}."
 
@@ -46,7 +47,7 @@ def chat_blueprint(channel: str) -> Blueprint:
     @chat.post("/conversations/<sender_id:str>/messages")
     async def write(request: Request, sender_id: str) -> HTTPResponse:
         house, said = house_of(request), body_of(request)
-        words = await asyncio.to_thread(_words, house.database, channel, sender_id, said)
+        words = await asyncio.to_thread(_words, house, channel, sender_id, said)
         heard = await house.gate.hear(words)
         return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
 
@@ -113,22 +114,20 @@ def _rate(database: Database, conversation_id: int, said: Mapping[str, Any]) -> 
         raise Refused(409, str(refused)) from refused
 
 
-def _words(database: Database, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:
-    find(database, channel, sender_id)
+def _words(house: House, channel: str, sender_id: str, said: Mapping[str, Any]) -> Words:
+    conversation_id = find(house.database, channel, sender_id)
     choice, language = said.get("choice"), short(said.get("language"), LONGEST_LANGUAGE)
+    phrases = house.phrases.of(language) if language else phrases_of(house, conversation_id)
     if choice is not None:
-        title, payload = _chosen(database, channel, sender_id, choice)
+        title, payload = _chosen(house.database, channel, sender_id, choice, phrases)
         says = payload if payload.startswith("/") else None
         return Words(channel, sender_id, title, said.get("id"), says, language=language)
     if "text" not in said:
         raise Refused(400, NO_TEXT)
-    try:
-        return Words(channel, sender_id, accept(said["text"]), said.get("id"), language=language)
-    except WordsRefused as refused:
-        raise Refused(413 if refused.too_long else 400, str(refused)) from refused
+    return Words(channel, sender_id, accepted(said["text"], phrases), said.get("id"), language=language)
 
 
-def _chosen(database: Database, channel: str, sender_id: str, choice: object) -> tuple[str, str]:
+def _chosen(database: Database, channel: str, sender_id: str, choice: object, phrases: Phrases) -> tuple[str, str]:
     """Title and payload of a button that the bot offered in this conversation."""
     number, index = (choice.get("number"), choice.get("index")) if isinstance(choice, dict) else (None, None)
     if not isinstance(number, int) or not isinstance(index, int) or not 0 < number < 2**31:
@@ -141,7 +140,7 @@ def _chosen(database: Database, channel: str, sender_id: str, choice: object) ->
     shown = offer.payload if offer else {}
     buttons = [*(shown.get("buttons") or []), *(shown.get("quick_replies") or [])]
     if not 0 <= index < len(buttons):
-        raise Refused(400, NO_BUTTON)
+        raise Refused(400, phrases.no_button)
     title = str(buttons[index].get("title") or "")
     return title, str(buttons[index].get("payload") or title)
 

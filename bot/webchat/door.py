@@ -13,7 +13,9 @@ from sanic.response import HTTPResponse, json
 
 from bot.webchat.house import House
 from bot.webchat.shape import conversation_id_of
-from bot.words import clean
+from bot.words import WordsRefused, accept, clean
+from escalation.phrases import Phrases
+from escalation.store.conversation import conversation_by_id
 from labeling.database import Database
 
 UNKNOWN = "There is no such conversation."
@@ -46,6 +48,25 @@ def body_of(request: Request, allow_empty: bool = False) -> Mapping[str, Any]:
     if not isinstance(said, dict):
         raise Refused(400, "Send a JSON object.")
     return said
+
+
+def accepted(text: object, phrases: Phrases) -> str:
+    """The customer's words as they are stored. Raises Refused in their language."""
+    try:
+        return accept(text)
+    except WordsRefused as refused:
+        raise Refused(413 if refused.too_long else 400, refused.sentence(phrases)) from refused
+
+
+async def heard_in(house: House, conversation_id: int) -> Phrases:
+    """What this customer hears in their language."""
+    return await asyncio.to_thread(phrases_of, house, conversation_id)
+
+
+def phrases_of(house: House, conversation_id: int) -> Phrases:
+    """The same, for those who may wait for the database."""
+    with house.database.reading() as session:
+        return house.phrases.of(conversation_by_id(session, conversation_id).language)
 
 
 async def known(house: House, channel: str, sender_id: str) -> int:

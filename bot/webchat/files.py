@@ -12,16 +12,16 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json, raw
 
 from bot.uploads import Upload, take_file
-from bot.webchat.door import Refused, house_of, known
+from bot.webchat.door import Refused, heard_in, house_of, known
 from bot.words import clean
 from escalation.file_kind import MEDIA_TYPES, PICTURES, file_name, kind_of, too_large, wrong_kind
 from escalation.file_limits import MEGABYTE, FileLimits
+from escalation.phrases import Phrases
 from escalation.store.file import StoredFile
 from labeling.database import Database
 
 MOST_READ = 100 * MEGABYTE
 """Bytes after which nobody listens any longer; up to then a refusal is still heard by the one who sends."""
-NOTHING = "The file is empty."
 NO_FILE = "There is no such file."
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -39,8 +39,11 @@ def add_files(chat: Blueprint, channel: str) -> None:
         house = house_of(request)
         conversation_id = await known(house, channel, sender_id)
         name = " ".join(clean(str(request.args.get("name") or "file")).split()) or "file"
-        upload = _accepted(name, *await _read(request, house.files), house.files)
-        heard = await asyncio.to_thread(take_file, house.database, conversation_id, upload, request.args.get("id"))
+        phrases = await heard_in(house, conversation_id)
+        upload = _accepted(name, *await _read(request, house.files), house.files, phrases)
+        heard = await asyncio.to_thread(
+            take_file, house.database, conversation_id, upload, request.args.get("id"), house.phrases
+        )
         house.watch.changed(conversation_id)
         return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
 
@@ -60,14 +63,14 @@ async def _read(request: Request, limits: FileLimits) -> tuple[bytes, int]:
     return content, length
 
 
-def _accepted(name: str, content: bytes, length: int, limits: FileLimits) -> Upload:
+def _accepted(name: str, content: bytes, length: int, limits: FileLimits, phrases: Phrases) -> Upload:
     if not length:
-        raise Refused(400, NOTHING)
-    large = too_large(name, length, limits)
+        raise Refused(400, phrases.file_empty)
+    large = too_large(name, length, limits, phrases)
     if large:
         raise Refused(413, large)
     kind = kind_of(content)
-    strange = wrong_kind(name, kind, limits)
+    strange = wrong_kind(name, kind, limits, phrases)
     if strange or kind is None:
         raise Refused(415, strange or NO_FILE)
     return Upload(file_name(name, kind), kind, content)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.gate import Gate
 from bot.webchat.watch import Watch
 from escalation.file_limits import FileLimits
+from escalation.phrasebook import Phrasebook
 from labeling.database import Database
 
 
@@ -16,3 +17,4 @@ class House:
     gate: Gate
     watch: Watch
     files: FileLimits = field(default_factory=FileLimits)
+    phrases: Phrasebook = field(default_factory=Phrasebook)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
-from bot.webchat.door import Refused, body_of, house_of, known
-from bot.words import WordsRefused, accept
+from bot.webchat.door import Refused, accepted, body_of, heard_in, house_of, known
 from escalation.rewording import NotTheirs, customer_rewords
 from escalation.speaking import seen
 from escalation.store.conversation import conversation_by_id
@@ -23,7 +24,7 @@ def add_rewording(chat: Blueprint, channel: str) -> None:
 
     @chat.put("/conversations/<sender_id:str>/messages/<number:int>")
     async def change(request: Request, sender_id: str, number: int) -> HTTPResponse:
-        return await _reword(request, await known(house_of(request), channel, sender_id), number, _text(request))
+        return await _reword(request, await known(house_of(request), channel, sender_id), number, body_of(request))
 
     @chat.delete("/conversations/<sender_id:str>/messages/<number:int>")
     async def delete(request: Request, sender_id: str, number: int) -> HTTPResponse:
@@ -39,26 +40,24 @@ def add_rewording(chat: Blueprint, channel: str) -> None:
         return empty()
 
 
-async def _reword(request: Request, conversation_id: int, number: int, text: str | None) -> HTTPResponse:
+async def _reword(
+    request: Request, conversation_id: int, number: int, said: Mapping[str, Any] | None
+) -> HTTPResponse:
+    """Without anything said the message is deleted."""
     house = house_of(request)
-    await asyncio.to_thread(_store, house.database, conversation_id, number, text)
+    phrases = await heard_in(house, conversation_id)
+    text = None if said is None else accepted(said.get("text"), phrases)
+    try:
+        await asyncio.to_thread(_store, house.database, conversation_id, number, text)
+    except NotTheirs as refused:
+        raise Refused(409, refused.sentence(phrases)) from refused
     house.watch.changed(conversation_id)
     return json({"number": number})
 
 
-def _text(request: Request) -> str:
-    try:
-        return accept(body_of(request).get("text"))
-    except WordsRefused as refused:
-        raise Refused(413 if refused.too_long else 400, str(refused)) from refused
-
-
 def _store(database: Database, conversation_id: int, number: int, text: str | None) -> None:
     with database.transaction() as session:
-        try:
-            customer_rewords(session, conversation_by_id(session, conversation_id), number, text)
-        except NotTheirs as refused:
-            raise Refused(409, str(refused)) from refused
+        customer_rewords(session, conversation_by_id(session, conversation_id), number, text)
 
 
 def _seen(database: Database, conversation_id: int, number: int) -> None:

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from escalation.file_kind import PICTURES, kind_of
 from escalation.handover import Person
+from escalation.phrasebook import Phrasebook
 from escalation.relay import Relay
 from escalation.store.file import keep_picture
 from labeling.database import Database
@@ -30,10 +31,11 @@ LARGEST_PICTURE = 300_000
 class People:
     """By Slack user id, kept as long as the desk runs."""
 
-    def __init__(self, slack: WebClient, database: Database, relay: Relay) -> None:
+    def __init__(self, slack: WebClient, database: Database, relay: Relay, phrases: Phrasebook) -> None:
         self._slack = slack
         self._database = database
         self._relay = relay
+        self._phrases = phrases
         self._people: dict[str, Person] = {}
         self._icons: dict[str, str] = {}
         self._not_people: set[str] = set()
@@ -74,8 +76,9 @@ class People:
     def _shown(self, user_id: str, name: str, profile: Mapping[str, Any]) -> Person:
         """As customers may see them: a picture goes with a name, not without."""
         if not self._relay.show_name:
-            return Person(user_id, name, shown_as=self._relay.team_name)
-        return Person(user_id, name, picture=self._picture(profile) if self._relay.show_picture else "")
+            return Person(user_id, name, shown_as=self._relay.team_name, phrases=self._phrases)
+        picture = self._picture(profile) if self._relay.show_picture else ""
+        return Person(user_id, name, picture=picture, phrases=self._phrases)
 
     def _picture(self, profile: Mapping[str, Any]) -> str:
         """Kept with us, so that no customer's browser has to ask Slack for it. Empty where there is none to show."""

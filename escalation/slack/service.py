@@ -66,10 +66,10 @@ class Desk:
         """`tiers` are in order, the strictest first."""
         self.place = place = arrive(settings)
         self.config = config = Directory(place.slack, place.bot_name).with_ids(config or DeskConfig())
-        people = People(place.slack, database, config.relay)
+        people = People(place.slack, database, config.relay, config.phrases)
         self._worker = Worker(database, people, intents, place, config)
         self._sender = Sender(database, Errands(database, place.slack, place.channel, intents, people, config))
-        self._ticker = Ticker(database, Rules(config.hours, config.waiting), config.routing)
+        self._ticker = Ticker(database, Rules(config.hours, config.waiting, config.phrases), config.routing)
         self._clock = Drain("clock", self._ticker.tick, patience=5)
         self._homes = Homes(database, place.slack, intents, config.hours, tiers, place.team_url)
         wake = self._worker.drain.wake
@@ -106,7 +106,7 @@ class Desk:
 def run(project: Project, database: Database, settings: Settings, on_ready: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. Raises a Refusal before it has begun."""
     tiers = strictest_first(project)
-    config = read_desk_config(project.desk, tiers)
+    config = read_desk_config(project.desk, tiers, project.language)
     sow_guidelines(database, read_guidelines(project.guidelines))
     intents = Intents(Guidelines(database), lambda: labels_in_use(database))
     desk = Desk(database, settings, intents, config, lambda: labelled_messages(project, database), tiers)

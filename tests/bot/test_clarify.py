@@ -10,8 +10,8 @@ import pytest
 from sqlmodel import col, select
 
 from bot import schema
+from bot.asking import ASKINGS
 from bot.customer import Customer, Heard
-from bot.phrases import PHRASES
 from bot.training import train_dialogue
 from labeling.database import Database
 from labeling.examples import read_examples
@@ -161,7 +161,7 @@ def test_between_two_wishes_the_customer_is_asked_and_nobody_is_called(
     customer: Customer, database: Database
 ) -> None:
     question = asked(customer)
-    assert question.text == PHRASES["en"].question
+    assert question.text == ASKINGS["en"].question
     assert choices_in(question) == CHOICES
     story = story_of(database, customer.conversation)
     (turn,) = story.turns
@@ -257,7 +257,7 @@ def test_in_german_where_every_title_is(bot: Bot, http: httpx.Client) -> None:
 
 def test_in_the_projects_language_where_a_title_is_missing(bot: Bot, http: httpx.Client) -> None:
     question = asked(Customer(http, bot.url, "de"), AS_UNSURE)
-    assert question.text == PHRASES["en"].question
+    assert question.text == ASKINGS["en"].question
     assert sorted(choices_in(question)) == ["Account details", "Change address", "None of these"]
 
 
@@ -290,4 +290,4 @@ def test_rasas_transcript_holds_the_question(customer: Customer, database: Datab
         rows = connection.exec_driver_sql(
             "SELECT data FROM events WHERE sender_id = ? AND type_name = 'bot'", (customer.conversation,)
         )
-        assert any(PHRASES["en"].question in row[0] for row in rows)
+        assert any(ASKINGS["en"].question in row[0] for row in rows)

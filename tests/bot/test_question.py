@@ -10,8 +10,8 @@ from rasa.core.channels.facebook import MessengerBot
 from rasa.core.channels.telegram import TelegramOutput
 from rasa.core.channels.twilio import TwilioOutput
 
+from bot.asking import ASKINGS, Asking, asking_in
 from bot.courier import has_buttons
-from bot.phrases import PHRASES, Phrases, phrases_in
 from bot.question import Question, make_question, numbered, question_in
 from labeling.guidelines import Guideline, GuidelinesRefused
 from labeling.titles import Titles, read_translated
@@ -62,7 +62,7 @@ def test_a_question_survives_the_database() -> None:
 def test_what_is_no_plain_value_is_not_carried_along() -> None:
     parsed = {"entities": [{"entity": "order", "value": "LF-1"}, {"entity": "time", "value": {"from": 1}}]}
 
-    made = make_question(7, ("refund", "returns"), ("A", "B"), parsed, Phrases("Which?", "None"))
+    made = make_question(7, ("refund", "returns"), ("A", "B"), parsed, Asking("Which?", "None"))
 
     assert (made.titles, made.entities) == (("A", "B", "None"), {"order": "LF-1"})
 
@@ -120,5 +120,5 @@ def test_titles_that_are_no_titles_are_refused_in_a_line(tmp_path: Path) -> None
 
 
 def test_every_language_has_words_and_an_unknown_one_is_asked_in_english() -> None:
-    assert all(phrases.question and phrases.none for phrases in PHRASES.values())
-    assert (phrases_in("de-CH"), phrases_in("tlh")) == (PHRASES["de"], PHRASES["en"])
+    assert all(asking.question and asking.none for asking in ASKINGS.values())
+    assert (asking_in("de-CH"), asking_in("tlh")) == (ASKINGS["de"], ASKINGS["en"])

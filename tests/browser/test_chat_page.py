@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from sqlmodel import Session
 
-from bot.words import NO_WORDS
 from escalation import handover
 from escalation.destination import Routing
 from escalation.due_move import Rules
 from escalation.handover import Person
 from escalation.hours import Hours
+from escalation.phrasebook import ENGLISH
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import find_conversation
 from escalation.store.message import Speaker, messages_after
@@ -193,7 +193,7 @@ def test_a_bot_that_dies_and_comes_back_has_lost_and_doubled_nothing(
 
 def test_a_refused_message_shows_the_reason_and_can_be_changed(chat: Page, database: Database) -> None:
     write(chat, "/")
-    expect(chat.get_by_text(f"Not sent. {NO_WORDS}")).to_be_visible()
+    expect(chat.get_by_text(f"Not sent. {ENGLISH.no_words}")).to_be_visible()
     chat.get_by_role("button", name="Change it").click()
     expect(chat.get_by_role("textbox", name="Your message")).to_have_value("/")
     expect(bubbles(chat)).to_have_count(0)

@@ -76,10 +76,6 @@ def test_a_tier_that_does_not_exist_is_refused() -> None:
             {"tiers": {"critical": {"frist": 1}}},
             "waiting.tiers.critical has no knob frist; there are first_minutes, ",
         ),
-        ({"words": {"closed": "back {when}"}}, "waiting.words.closed may hold these placeholders: {opens}, and is "),
-        ({"words": {"busy": "{opens}"}}, "waiting.words.busy may hold these placeholders: none, and is '{opens}'"),
-        ({"words": {"closed": "back {opens"}}, "waiting.words.closed has a brace too many or too few"),
-        ({"words": {"closed": "{opens.__class__}"}}, "waiting.words.closed may hold these placeholders: {opens}"),
     ],
 )
 def test_wrong_rules_of_waiting_are_refused_in_one_line(written: object, line: str) -> None:

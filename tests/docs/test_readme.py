@@ -16,6 +16,7 @@ from bot.cli.main import app
 from bot.intent_classifier import IntentClassifier
 from bot.router import Router
 from escalation.desk_config import SECTIONS, DeskConfig
+from escalation.phrases import NAMES
 from labeling.policy import PolicyError, read_policy
 from labeling.project import CLASSIFIER, ROUTER, find_project
 from labeling.promotion import Gates
@@ -96,7 +97,13 @@ def test_every_knob_in_config_yml_is_in_the_table_and_nothing_else() -> None:
 
 def test_every_knob_in_desk_yml_is_in_the_table_and_nothing_else() -> None:
     config = DeskConfig()
-    assert knobs("section") == {name: {knob.name for knob in fields(getattr(config, name))} for name in SECTIONS}
+    written = {name: {knob.name for knob in fields(getattr(config, name))} for name in SECTIONS}
+    assert knobs("section") == {**written, "phrases": {"de"}}  # any language's tag
+
+
+def test_the_phrases_in_the_readme_are_phrases() -> None:
+    (example,) = re.findall(r"```yaml\n(phrases:.*?)```", section("In the customer's language"), re.DOTALL)
+    assert {name for phrases in yaml.safe_load(example)["phrases"].values() for name in phrases} <= set(NAMES)
 
 
 def test_every_gate_is_in_the_table_with_its_default() -> None:

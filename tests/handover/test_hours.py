@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from escalation.hours import Hours, read_hours
+from escalation.phrasebook import ENGLISH
 from escalation.section import DeskConfigRefused
 from escalation.span import moment
 
@@ -91,7 +92,7 @@ def test_a_day_begins_at_midnight_of_the_zone() -> None:
     ],
 )
 def test_an_opening_is_said_by_the_clock_of_those_who_come(at: datetime | None, said: str) -> None:
-    assert moment(at, WEDNESDAY.replace(hour=12), OFFICE) == said
+    assert moment(at, WEDNESDAY.replace(hour=12), OFFICE, ENGLISH) == said
 
 
 @pytest.mark.parametrize(

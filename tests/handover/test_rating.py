@@ -7,7 +7,7 @@ import pytest
 from bot.turns import Words, hear, next_waiting
 from escalation import handover
 from escalation.handover import Outcome, Person
-from escalation.rating import QUESTION, THANKS
+from escalation.phrasebook import ENGLISH
 from escalation.store.conversation import conversation_of
 from escalation.store.message import messages_after
 from escalation.store.rating import Rating, rating_of
@@ -48,12 +48,12 @@ def test_a_number_after_the_question_is_the_rating(
     either_database: Database, text: str, stars: int, comment: str
 ) -> None:
     case_id = helped(either_database)
-    assert said(either_database)[-1] == QUESTION
+    assert said(either_database)[-1] == ENGLISH.rating
     heard = hear(either_database, Words("callback", "carla", text))
     rating = given(either_database, case_id)
     assert rating is not None
     assert (rating.stars, rating.comment) == (stars, comment)
-    assert said(either_database)[-2:] == [text, THANKS]
+    assert said(either_database)[-2:] == [text, ENGLISH.thanks]
     waiting = next_waiting(either_database, heard.conversation_id)
     assert waiting is None or waiting.text == "human please"
 
@@ -75,6 +75,6 @@ def test_a_number_that_comes_later_is_a_message_too(database: Database) -> None:
 
 def test_where_there_are_stars_or_nobody_answered_no_number_is_asked_for(database: Database) -> None:
     helped(database, "webchat")
-    assert QUESTION not in said(database, "webchat")
+    assert ENGLISH.rating not in said(database, "webchat")
     helped(database, answers=False)
-    assert QUESTION not in said(database)
+    assert ENGLISH.rating not in said(database)

@@ -14,6 +14,7 @@ from escalation.destination import Destination, Routing, Rule
 from escalation.due_move import Rules
 from escalation.handover import Outcome, Person
 from escalation.hours import Hours
+from escalation.phrasebook import ENGLISH
 from escalation.store.agent import agent_of
 from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
 from escalation.store.conversation import conversation_of
@@ -152,13 +153,13 @@ def test_the_customer_hears_that_everybody_is_busy_once(shift: Shift) -> None:
     shift.open()
     shift.at(minutes=6)
     shift.at(minutes=7)
-    assert shift.told() == [WAITING.words.busy]
+    assert shift.told() == [ENGLISH.busy]
 
 
 def test_when_nobody_comes_the_customer_hears_so_and_the_bot_answers_again(shift: Shift) -> None:
     case_id = shift.open()
     shift.at(minutes=61)
-    assert shift.told() == [f"{WAITING.words.nobody} {WAITING.words.bot_again}"]
+    assert shift.told() == [f"{ENGLISH.nobody} {ENGLISH.bot_again}"]
     assert shift.case(case_id).bot_answers
     assert bot_has_the_word(shift.case(case_id), "where is my parcel?")
     assert not bot_has_the_word(shift.case(case_id), "ada@mail.example")
@@ -168,7 +169,7 @@ def test_the_bot_stays_silent_where_the_desk_wants_it_so(either_database: Databa
     shift = Shift(either_database, waiting=replace(WAITING, bot_answers=False))
     case_id = shift.open()
     shift.at(minutes=61)
-    assert shift.told() == [WAITING.words.nobody]
+    assert shift.told() == [ENGLISH.nobody]
     assert not shift.case(case_id).bot_answers
 
 
@@ -212,7 +213,7 @@ def test_how_a_customer_can_be_reached_is_noted_and_confirmed_once(shift: Shift)
         shift.write(words)
         shift.work()
     assert shift.case(case_id).contact == "ada@mail.example, +49 170 5551234"
-    assert shift.told() == [WAITING.words.busy, WAITING.words.contact.format(contact="ada@mail.example")]
+    assert shift.told() == [ENGLISH.busy, ENGLISH.contact.format(contact="ada@mail.example")]
 
 
 def test_a_quiet_case_asks_closes_itself_and_opens_again_with_its_customer(shift: Shift) -> None:
@@ -223,7 +224,7 @@ def test_a_quiet_case_asks_closes_itself_and_opens_again_with_its_customer(shift
     shift.at(hours=30)
     closed = shift.case(case_id)
     assert (closed.state, closed.outcome) == (CaseState.CLOSED.value, Outcome.INACTIVE.value)
-    assert shift.told()[-1] == WAITING.words.goodbye
+    assert shift.told()[-1] == ENGLISH.goodbye
     shift.write("sorry, I was away")
     opened = shift.case(case_id)
     assert (opened.state, opened.owner_id, opened.outcome) == (CaseState.OPEN.value, None, None)
