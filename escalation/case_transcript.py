@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from escalation.case_summary import summarize
-from escalation.store.case import Case, case_by_id
+from escalation.store.case import Case, case_by_id, case_of_turn
 from escalation.store.conversation import Conversation, conversation_by_id
 from escalation.store.message import Message
 from escalation.store.rating import rating_of
@@ -47,6 +47,13 @@ def transcript(session: Session, case_id: int) -> dict[str, Any]:
         "messages": [_message(one) for one in messages],
         "turns": [_turn(session, one, messages) for one in turns],
     }
+
+
+def transcript_of_turn(session: Session, turn_id: int) -> dict[str, Any] | None:
+    """The case that the turn raised, or in which it was said; None where there was none."""
+    turn = session.get(Turn, turn_id)
+    case_id = case_of_turn(session, turn) if turn is not None else None
+    return transcript(session, case_id) if case_id is not None else None
 
 
 def _case(case: Case) -> dict[str, Any]:
@@ -92,6 +99,7 @@ def _message(message: Message) -> dict[str, Any]:
         "case": message.case_id,
         "edited": message.revision > 0 and not message.deleted,
         "deleted": message.deleted,
+        "files": [str(file["name"]) for file in message.payload.get("files") or []],
     }
 
 

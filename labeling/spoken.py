@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -26,6 +27,10 @@ class Around:
 
 Transcript = Callable[[Session, int], Around]
 """By the id of the customer's message."""
+
+
+CaseRecord = Callable[[Session, int], Mapping[str, Any] | None]
+"""The whole case that a turn belongs to, by the turn's id; None where no person was called."""
 
 
 def no_transcript(_: Session, __: int) -> Around:

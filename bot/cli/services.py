@@ -82,6 +82,7 @@ def labeling(project: Folder = HERE, host: Host = "127.0.0.1", port: Port = 8082
     Beyond this machine (`--host`), it asks for the password in HANDRAISE_TRAINER_TOKEN. Reads DATABASE_URL.
     """
     from escalation.agent_answers import agent_answers
+    from escalation.case_transcript import transcript_of_turn
     from escalation.transcript import around
     from labeling.web import serve
 
@@ -94,6 +95,7 @@ def labeling(project: Folder = HERE, host: Host = "127.0.0.1", port: Port = 8082
         on_ready=lambda url: announce("labeling", url),
         answers=agent_answers,
         transcript=around,
+        case_record=transcript_of_turn,
     )
 
 

@@ -1,7 +1,9 @@
-"""What was said elsewhere, in a case's thread: the customer's words and files, and what agents wrote in windows."""
+"""What comes into a case's thread from elsewhere: the customer's words and files, what agents wrote in windows, and
+the case's own transcript."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlmodel import col, update
 
+from escalation.case_transcript import transcript
 from escalation.rich_text import Run, marked
 from escalation.slack.block import Block, option, overflow, section
 from escalation.slack.card import customer
@@ -19,7 +22,7 @@ from escalation.slack.case_file import CaseFile, read_case_file
 from escalation.slack.mrkdwn import escape, split
 from escalation.slack.people import People
 from escalation.slack.press import Do
-from escalation.slack.upload import upload
+from escalation.slack.upload import Upload, upload
 from escalation.store.file import StoredFile, files_of
 from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand, Outgoing, enqueue
@@ -67,8 +70,7 @@ class Copies:
         drawn = _drawn(message, pieces)
         parts = self._post_pieces(row, thread, pieces, drawn, there, self._author(row, message, file))
         for stored in files:
-            self._hold(row)
-            upload(self._database, self._slack, stored, thread.channel, thread.ts, _comment(message, file))
+            self._upload(row, thread, self._stored(stored, _comment(message, file)))
         with self._database.transaction() as session:
             standing: dict[str, Any] = {"slack_parts": parts}
             if parts:
@@ -107,11 +109,33 @@ class Copies:
             if kept is not None:
                 kept.note = ""  # a note stays in Slack, and is kept nowhere else
 
-    def _hold(self, row: Outgoing) -> None:
-        """An upload takes longer than the lease of an errand, and no other desk must begin it meanwhile."""
-        later = now() + timedelta(seconds=UPLOAD_SECONDS)
+    def transcript(self, row: Outgoing, thread: Thread) -> None:
+        """The case as JSON, for agents: nothing relays what we ourselves post."""
+        self._people.meet(row.person_id or "")
+        with self._database.reading() as session:
+            content = json.dumps(transcript(session, row.case_id), ensure_ascii=False, indent=2).encode()
+        comment = f"Transcript for {self._people.name(row.person_id or '')}"
+
+        def note(slack_id: str) -> None:
+            self._change_row(row, note=slack_id)
+
+        self._upload(row, thread, Upload(f"case-{row.case_id}.json", content, comment, row.note, note))
+
+    def _stored(self, stored: StoredFile, comment: str) -> Upload:
+        def note(slack_id: str) -> None:
+            with self._database.transaction() as session:
+                session.execute(update(StoredFile).where(col(StoredFile.key) == stored.key).values(slack_id=slack_id))
+
+        return Upload(stored.name, stored.content, comment, stored.slack_id, note)
+
+    def _upload(self, row: Outgoing, thread: Thread, file: Upload) -> None:
+        """It takes longer than the lease of an errand, and no other desk must begin it meanwhile."""
+        self._change_row(row, not_before=now() + timedelta(seconds=UPLOAD_SECONDS))
+        upload(self._slack, file, thread.channel, thread.ts)
+
+    def _change_row(self, row: Outgoing, **values: Any) -> None:
         with self._database.transaction() as session:
-            session.execute(update(Outgoing).where(col(Outgoing.id) == row.id).values(not_before=later))
+            session.execute(update(Outgoing).where(col(Outgoing.id) == row.id).values(**values))
 
     def _read(self, row: Outgoing) -> tuple[Message | None, CaseFile, list[StoredFile]]:
         with self._database.reading() as session:

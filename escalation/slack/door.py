@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 JSON = dict[str, Any]
 ANY = re.compile(".*")
 _WINDOW_MESSAGES = 500
+ON_ITS_WAY = "`case-{case_id}.json` is on its way into the thread. Colleagues see it there, the customer does not."
 _TOO_LATE = "The window did not open in time. Please press the button again."
 
 
@@ -91,6 +92,7 @@ class Door:
         )
         app.event(ANY)(self.take_event)
         app.action(Do.WHOLE.value)(self.open_conversation)
+        app.action(Do.TRANSCRIPT.value)(self.take_transcript)
         self._teaching.listen(app)
         self._canned.listen(app)
         app.action(Do.REPLY.value)(self.open_writing)
@@ -132,14 +134,28 @@ class Door:
 
     def open_conversation(self, ack: Ack, body: JSON) -> None:
         press, case_id = read_press(body), case_of_card(body)
-        with self._database.reading() as session:
-            messages: list[Message] = []
-            if case_id is not None:
-                case = case_by_id(session, case_id)
-                rows = select(Message).where(Message.conversation_id == case.conversation_id)
-                messages = list(session.exec(rows.order_by(col(Message.number).desc()).limit(_WINDOW_MESSAGES)))
-        self._open(body, press, conversation_window(messages[::-1]))
+        if case_id is not None:
+            self._open(body, press, conversation_window(case_id, self._conversation(case_id)))
         ack()
+
+    def take_transcript(self, ack: Ack, body: JSON) -> None:
+        """It takes a moment, and comes into the thread."""
+        press = read_press(body)
+        case_id = int(press.value)
+        self._keep(replace(press, case_id=case_id))
+        view = conversation_window(case_id, self._conversation(case_id), ON_ITS_WAY.format(case_id=case_id))
+        try:
+            self._slack.views_update(view_id=body["view"]["id"], view=view)
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("a window could not be changed for %s (%s)", press.person_id, type(error).__name__)
+        ack()
+
+    def _conversation(self, case_id: int) -> list[Message]:
+        with self._database.reading() as session:
+            case = case_by_id(session, case_id)
+            rows = select(Message).where(Message.conversation_id == case.conversation_id)
+            newest = list(session.exec(rows.order_by(col(Message.number).desc()).limit(_WINDOW_MESSAGES)))
+        return newest[::-1]
 
     def open_writing(self, ack: Ack, body: JSON) -> None:
         press, case_id = read_press(body), case_of_card(body)

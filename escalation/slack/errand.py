@@ -66,6 +66,7 @@ class Errands:
             Errand.POST_MESSAGE.value: self._copies.post,
             Errand.REWORD.value: self._copies.reword,
             Errand.NOTE.value: self._copies.note,
+            Errand.TRANSCRIPT.value: self._copies.transcript,
             Errand.MARK.value: self._mark,
             Errand.TELL.value: self._tell,
             Errand.ASK.value: self._ask,

@@ -22,6 +22,7 @@ class Do(str, Enum):
     CLOSE = "close"
     HAND_BACK = "hand_back"
     WHOLE = "whole_conversation"
+    TRANSCRIPT = "transcript"
     GUESS = "correct_guess"
     CHOOSE = "correct_choose"
     NEW_INTENT = "correct_new_intent"

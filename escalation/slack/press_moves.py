@@ -37,6 +37,9 @@ def take_press(session: Session, press: Press, person: Person, intents: Intents,
     if press.action in ABOUT_HELD:
         _settle_held(session, press, person, name_of)
         return
+    if press.action == Do.TRANSCRIPT.value and press.case_id is not None:
+        enqueue(session, press.case_id, Errand.TRANSCRIPT, person_id=person.id)
+        return
     if press.case_id is not None:
         teach(session, press, press.case_id, person, intents)
         return

@@ -1,25 +1,35 @@
-"""A customer's file on its way into a thread, in Slack's three steps; again after a crash, but not twice."""
+"""A file on its way into a thread, in Slack's three steps; again after a crash, but not twice."""
 
 from __future__ import annotations
 
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
-from sqlmodel import col, update
 
 from escalation.slack.mrkdwn import escape
-from escalation.store.file import StoredFile
-from labeling.database import Database
 
 SECONDS = 30.0
 
 
-def upload(
-    database: Database, slack: WebClient, file: StoredFile, channel: str, thread_ts: str, comment: str
-) -> None:
+@dataclass(frozen=True)
+class Upload:
+    """What is uploaded. Once it has begun, `note` keeps Slack's id of it, which an attempt after a crash finds in
+    `slack_id`."""
+
+    name: str
+    content: bytes
+    comment: str
+    """Stands above it in the thread, with the name."""
+    slack_id: str | None
+    note: Callable[[str], None]
+
+
+def upload(slack: WebClient, file: Upload, channel: str, thread_ts: str) -> None:
     """Raises what the Slack client raises, and OSError."""
-    if file.slack_id is not None and _is_there(slack, channel, thread_ts, file.slack_id):
+    if file.slack_id and _is_there(slack, channel, thread_ts, file.slack_id):
         return
     begun = slack.files_getUploadURLExternal(filename=file.name, length=len(file.content))
     slack_id = str(begun["file_id"])
@@ -27,13 +37,12 @@ def upload(
     request.add_header("Content-Type", "application/octet-stream")
     with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310  # an address that Slack has just given us
         pass
-    with database.transaction() as session:
-        session.execute(update(StoredFile).where(col(StoredFile.key) == file.key).values(slack_id=slack_id))
+    file.note(slack_id)
     slack.files_completeUploadExternal(
         files=[{"id": slack_id, "title": file.name}],
         channel_id=channel,
         thread_ts=thread_ts,
-        initial_comment=escape(f"{comment}: {file.name}"),
+        initial_comment=escape(f"{file.comment}: {file.name}"),
     )
 
 

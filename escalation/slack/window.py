@@ -20,12 +20,14 @@ SLACKS_LARGEST_MB = 10.0
 """Megabytes of one file that Slack takes in a window; in a thread it takes more."""
 
 
-def conversation_window(messages: Sequence[Message]) -> dict[str, Any]:
-    """Everything that was said, whole; of a very long conversation the newest part."""
+def conversation_window(case_id: int, messages: Sequence[Message], told: str = "") -> dict[str, Any]:
+    """Everything that was said, whole; of a very long conversation the newest part. `told` is what a press led to."""
     pieces = whole(messages) or ["Nothing has been said yet."]
     blocks: list[Block] = [section(piece) for piece in pieces[-SECTIONS:]]
     if len(pieces) > SECTIONS:
         blocks.insert(0, section("_This is the newest part of a very long conversation._"))
+    asked = button(Do.TRANSCRIPT.value, "Get it as JSON", str(case_id))
+    blocks.insert(0, context(told) if told else actions("case", [asked]))
     return {"type": "modal", "title": plain("The conversation"), "close": plain("Done"), "blocks": blocks}
 
 

@@ -22,6 +22,8 @@ class Errand(str, Enum):
     """The customer changed or deleted `message_id`: so does its copy in the thread."""
     NOTE = "note"
     """Put the private `note` of `person_id` into the thread."""
+    TRANSCRIPT = "transcript"
+    """Upload the case as JSON into its thread, for `person_id`; `note` is Slack's id of the upload, once begun."""
     MARK = "mark"
     """Put `note` (delivered, failed, read) as a reaction on the agent's Slack message `message_id`."""
     TELL = "tell"

@@ -18,7 +18,7 @@ from labeling.refusal import Refusal
 from labeling.registry import NoSuchModel
 from labeling.retraining import retrain
 from labeling.reviewing import NoSuchTurn
-from labeling.spoken import Transcript, no_transcript
+from labeling.spoken import CaseRecord, Transcript, no_transcript
 from labeling.traffic import Lookout
 from labeling.web import agents_pages, api, audit_pages, door, guideline_pages, pages, production_pages
 from labeling.web.desk import Answers, Desk
@@ -36,12 +36,14 @@ def create_app(
     settings: Settings | None = None,
     answers: Answers = lambda session: (),
     transcript: Transcript = no_transcript,
+    case_record: CaseRecord | None = None,
 ) -> FastAPI:
-    """The page, its JSON API, and the worker that retrains behind them. `transcript` reads the conversations."""
+    """The page, its JSON API, and the worker that retrains behind them. `transcript` and `case_record` read the
+    conversations."""
     settings = settings or Settings()
     worker = Worker(lambda progress: retrain(project, database, progress))
     lookout = Lookout(project, database)
-    desk = Desk(project, database, worker, settings, answers, transcript)
+    desk = Desk(project, database, worker, settings, answers, transcript, case_record)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -16,7 +16,7 @@ from labeling.policy import Policy
 from labeling.project import Project
 from labeling.repeated_answers import AgentAnswer
 from labeling.retraining import read_project_policy
-from labeling.spoken import Transcript
+from labeling.spoken import CaseRecord, Transcript
 from labeling.status import status
 from labeling.web.settings import Settings
 from labeling.worker import Worker
@@ -37,6 +37,7 @@ class Desk:
         settings: Settings,
         answers: Answers,
         transcript: Transcript,
+        case_record: CaseRecord | None,
     ) -> None:
         """Raises Refusal where the project's tiers, guidelines or examples cannot be read."""
         self.project = project
@@ -45,6 +46,7 @@ class Desk:
         self.settings = settings
         self.answers = answers
         self.transcript = transcript
+        self.case_record = case_record
         self.policy: Policy = read_project_policy(project)
         sow_guidelines(database, read_guidelines(project.guidelines))
         self.guidelines = Guidelines(database)

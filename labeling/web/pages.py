@@ -23,6 +23,8 @@ from labeling.web.views import show
 router = APIRouter()
 
 SHOWN_GUESSES = 3
+IN_A_CASE = ("escalate", "hint")
+"""Routes by which a turn belongs to a case for certain."""
 
 
 @router.get("/")
@@ -69,6 +71,17 @@ def turn(desk: AtDesk, request: Request, turn_id: int, bare: bool = False) -> Re
             raise NoSuchTurn(f"There is no turn {turn_id}; it may be from another database.")
         context = around(desk, request, session)
     return show(request, "turn_alone.html" if bare else "turn.html", one=found, **context)
+
+
+@router.get("/turns/{turn_id}/case.json")
+def case(desk: AtDesk, turn_id: int) -> Response:
+    """The case in which it was said, to be kept as a file."""
+    with desk.database.reading() as session:
+        record = desk.case_record(session, turn_id) if desk.case_record else None
+    if record is None:
+        raise NoSuchTurn(f"There is no case to turn {turn_id}: the bot answered it, or it is from another database.")
+    headers = {"Content-Disposition": f'attachment; filename="case-{record["case"]["id"]}.json"'}
+    return JSONResponse(record, headers=headers)
 
 
 @router.post("/turns/{turn_id}/{decision}")
@@ -151,6 +164,7 @@ def around(desk: Desk, request: Request, session: Session, to_review: int | None
         "meaning_of": lambda intent: desk.guideline(intent).definition,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "choices": choices,
+        "in_a_case": lambda one: desk.case_record is not None and one.route in IN_A_CASE,
     }
 
 

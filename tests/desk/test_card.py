@@ -153,8 +153,8 @@ def test_windows_are_right_by_slacks_own_schema() -> None:
         writing_window(7, "Ada", note=False),
         writing_window(7, "Ada", False, FileLimits()),
         editing_window(7, 3, "&<>" * 1000),
-        conversation_window([]),
-        conversation_window([said(number, "&<>\n" * 2000) for number in range(1, 90)]),
+        conversation_window(7, []),
+        conversation_window(7, [said(number, "&<>\n" * 2000) for number in range(1, 90)], "on its way"),
     ]
     for view in views:
         View(**view).validate_json()

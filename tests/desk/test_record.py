@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 
 import escalation
 from escalation.case_summary import summarize
-from escalation.case_transcript import NoSuchCase, transcript
+from escalation.case_transcript import NoSuchCase, transcript, transcript_of_turn
+from escalation.practice.player import JSON
 from escalation.rating import ASKED_FOR, RatingRefused, rate
 from escalation.slack.press import Do
 from escalation.slack.record_part import span
@@ -22,7 +24,8 @@ from escalation.store.rating import rating_of
 from labeling.labels import state_of
 from labeling.store.correction import Correction
 from labeling.store.review import Review
-from tests.desk.conftest import Scene, all_text
+from labeling.store.turn import Turn
+from tests.desk.conftest import RANKING, Scene, all_text
 
 SCHEMA = json.loads((Path(escalation.__file__).parent / "transcript.schema.json").read_text(encoding="utf-8"))
 OPENED = datetime(2026, 11, 25, 12, 0)
@@ -120,6 +123,60 @@ def test_an_open_case_has_a_transcript_too(scene: Scene) -> None:
 def test_a_case_that_is_not_there_has_none(scene: Scene) -> None:
     with pytest.raises(NoSuchCase):
         told(scene, 4711)
+
+
+def transcripts(scene: Scene) -> list[JSON]:
+    """Messages that hold one, as everybody in the channel sees them."""
+    messages = [one for one in scene.agent("jonas").sees() if one.get("files")]
+    return [one for one in messages if one["files"][0]["name"].endswith(".json")]
+
+
+def ask_for_transcript(scene: Scene, case_id: int) -> JSON:
+    """From the window with the whole conversation; the window as it is afterwards."""
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.WHOLE.value)
+    window = mina.play.modal()
+    assert window is not None
+    mina.play.click(window, Do.TRANSCRIPT.value)
+    changed = mina.play.modal()
+    assert changed is not None
+    return changed
+
+
+@pytest.mark.parametrize("state", ["closed", "open"])
+def test_an_agent_gets_the_transcript_into_the_thread_and_the_customer_hears_nothing_of_it(
+    scene: Scene, state: str
+) -> None:
+    case_id = closed_case(scene) if state == "closed" else scene.raise_hand()
+    scene.at_rest()
+    before = told(scene, case_id)
+    window = ask_for_transcript(scene, case_id)
+    assert "is on its way into the thread" in all_text(window)
+    (shared,) = scene.until(lambda: transcripts(scene))
+    assert shared["thread_ts"] == scene.agent("mina").card(case_id)["ts"]
+    assert shared["text"] == f"Transcript for Mina: case-{case_id}.json"
+    content = httpx.get(f"{scene.practice.url}/play/file/{shared['files'][0]['id']}", trust_env=False).json()
+    jsonschema.validate(content, SCHEMA)
+    scene.at_rest()
+    assert content == before == told(scene, case_id)
+
+
+def test_a_transcript_whose_upload_was_cut_short_comes_once(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    scene.agent("mina").play.misbehave(method="files.completeUploadExternal", status=503, performed=True)
+    ask_for_transcript(scene, case_id)
+    scene.at_rest()
+    assert len(transcripts(scene)) == 1
+
+
+def test_a_trainer_gets_the_case_in_which_a_turn_was_said(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    scene.write(case_id, "and another thing", RANKING)
+    with scene.database.reading() as session:
+        first, second = [turn.id or 0 for turn in session.query(Turn).order_by(Turn.id)]
+        records = [transcript_of_turn(session, turn_id) for turn_id in (first, second)]
+        assert transcript_of_turn(session, second + 1) is None
+    assert records[0] == records[1] == told(scene, case_id)
 
 
 def says(person: str, intent: str, number: int) -> Correction:

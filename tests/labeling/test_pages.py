@@ -70,6 +70,22 @@ def test_what_customers_and_agents_wrote_is_text_and_never_markup(browser: TestC
     assert "&lt;script&gt;alert(1)" in browser.get("/").text
 
 
+def test_the_case_of_a_turn_is_given_as_a_file_where_conversations_are_kept(
+    browser: TestClient, project: Project, database: Database
+) -> None:
+    turn_id = corrected(database, "can i hire a tent")
+    assert f"/turns/{turn_id}/case.json" not in browser.get("/").text
+    assert browser.get(f"/turns/{turn_id}/case.json").status_code == 404
+    kept = {turn_id: {"case": {"id": 7}}}
+    app = create_app(project, database, case_record=lambda _, turn: kept.get(turn))
+    with TestClient(app, base_url=HERE) as there:
+        assert f"/turns/{turn_id}/case.json" in there.get("/").text
+        answer = there.get(f"/turns/{turn_id}/case.json")
+        assert answer.json() == kept[turn_id]
+        assert answer.headers["content-disposition"] == 'attachment; filename="case-7.json"'
+        assert there.get("/turns/99/case.json").status_code == 404
+
+
 def test_the_browser_is_told_to_run_our_scripts_only(browser: TestClient) -> None:
     policy = browser.get("/").headers["content-security-policy"]
     assert "default-src 'none'; script-src 'self';" in policy
