@@ -19,7 +19,7 @@ from escalation.slack.directory import mentions
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import escape
 from escalation.slack.people import People
-from escalation.slack.window import about_held, question_about_held
+from escalation.slack.window import Held, question_about_held
 from escalation.store.agent import away_among
 from escalation.store.case import Case, CaseState, case_by_id
 from escalation.store.message import Message
@@ -193,16 +193,16 @@ class Errands:
     def _ask(self, row: Outgoing, thread: Thread) -> None:
         with self._database.reading() as session:
             remark = remark_at(session, thread.channel, row.note)
-            owner = case_by_id(session, row.case_id).owner_name
+            case = case_by_id(session, row.case_id)
         if remark is None or remark.fate != Fate.HELD.value:
             return
-        blocks = question_about_held(row.note, owner, remark.text)
+        held = Held(case.owner_name, case.owner_id == remark.person_id, bool(remark.edited_ts))
         self._slack.chat_postEphemeral(
             channel=thread.channel,
             thread_ts=thread.ts,
             user=row.person_id or "",
-            text=f"{about_held(owner)}, so your reply is held back. Send it, take the case, or keep it as a note?",
-            blocks=blocks,
+            text=f"{held.reason}, so your reply is held back. Send it, or keep it as a note?",
+            blocks=question_about_held(row.note, held, remark.text),
         )
 
     def _hand(self, row: Outgoing, thread: Thread) -> None:

@@ -23,6 +23,8 @@ class Reply:
     """Attached files: `name`, `size` in bytes, and the `url` to fetch each from; without one it cannot be had."""
     root_author_id: str = ""
     """Who began the thread: we ourselves, if it is a card."""
+    edited_ts: str = ""
+    """Set where it was changed before the desk heard of it, so that nobody knows what it said at first."""
 
     @property
     def key(self) -> str:

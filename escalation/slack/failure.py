@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
+
 OPERATOR = {
     "channel_not_found": "Slack does not know the channel: check HANDRAISE_SLACK_CHANNEL, and invite the bot to it.",
     "not_in_channel": "The bot is not in the channel: type /invite @Handraise there.",
@@ -46,6 +48,13 @@ class Never:
     """This one will never be taken; what comes after it may be."""
 
     why: str
+
+
+def verdict_on(refused: SlackApiError, attempts: int) -> Later | Never:
+    """`attempts` counts from 1."""
+    response = refused.response
+    status, headers = getattr(response, "status_code", 200), getattr(response, "headers", {})
+    return judge(str(response.get("error") or ""), status, headers, attempts)
 
 
 def judge(code: str, status: int, headers: Mapping[str, Any], attempts: int) -> Later | Never:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from escalation.slack.drain import Drain
 from escalation.slack.errand import LEASE_SECONDS, Errands
-from escalation.slack.failure import Later, Never, judge, own_fault, unreachable
+from escalation.slack.failure import Later, Never, own_fault, unreachable, verdict_on
 from escalation.store.outbox import Outgoing, due, postpone
 from labeling.clock import now
 from labeling.database import Database
@@ -39,10 +39,7 @@ class Sender:
             self._errands.do(row)
             self._settle(row)
         except SlackApiError as refused:
-            response = refused.response
-            code = str(response.get("error") or "")
-            status, headers = getattr(response, "status_code", 200), getattr(response, "headers", {})
-            self._failed(row, judge(code, status, headers, row.attempts))
+            self._failed(row, verdict_on(refused, row.attempts))
         except (OSError, http.client.HTTPException, SlackClientError):
             self._failed(row, unreachable(row.attempts))
         except Exception as error:  # noqa: BLE001 - the service's outermost edge: one bad errand must not stop the rest

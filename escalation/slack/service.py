@@ -25,6 +25,7 @@ from escalation.slack.home.publisher import Homes
 from escalation.slack.inbox import Worker
 from escalation.slack.intents import Intents, labels_in_use
 from escalation.slack.people import People
+from escalation.slack.reconciler import Reconciler
 from escalation.slack.sender import Sender
 from escalation.slack.settings import Settings, SettingsRefused
 from escalation.slack.web import PATH, WebServer
@@ -73,8 +74,10 @@ class Desk:
         self._clock = Drain("clock", self._ticker.tick, patience=5)
         self._homes = Homes(database, place.slack, intents, config.hours, tiers, place.team_url)
         wake = self._worker.drain.wake
+        self._reconciler = Reconciler(database, place, config, wake)
         door = Door(database, place, intents, self._homes, wake, config, examples, people)
-        self._listening = _listening(door.app(settings.signing_secret), settings)
+        app = door.app(settings.signing_secret)
+        self._listening = _listening(app, settings, on_connected=self._reconciler.stir)
         self._bell = Bell(database)
         self._bell.listen(self._worker.drain.wake)
         self._bell.listen(self._sender.drain.wake)
@@ -91,12 +94,14 @@ class Desk:
         self._clock.start()
         self._homes.begin()
         self._homes.drain.start()
+        self._reconciler.drain.start()
         self._bell.start()
 
     def stop(self) -> None:
         """Takes nothing more in, and finishes what is in hand."""
         self._listening.stop()
         self._bell.stop()
+        self._reconciler.drain.stop()
         self._homes.drain.stop()
         self._clock.stop()
         self._worker.drain.stop()
@@ -138,10 +143,16 @@ def strictest_first(project: Project) -> list[str]:
 class _SocketMode:
     """Slack's web socket, which the client opens again by itself whenever it breaks."""
 
-    def __init__(self, bolt: App, app_token: str) -> None:
+    def __init__(self, bolt: App, app_token: str, on_connected: Callable[[], None]) -> None:
         self._log = logging.getLogger("escalation.slack.socket")
         self._log.setLevel(logging.CRITICAL)  # a refusal at the start is told in our own words
         self._handler: Any = SocketModeHandler(bolt, app_token, logger=self._log, ping_interval=PING_SECONDS)
+
+        def hear(_: object, message: dict[str, Any], __: object = None) -> None:
+            if message.get("type") == "hello":
+                on_connected()
+
+        self._handler.client.message_listeners.append(hear)
 
     def start(self) -> None:
         try:
@@ -166,9 +177,11 @@ class _SocketMode:
         closing.join(CLOSE_SECONDS)  # the client joins its threads without a limit
 
 
-def _listening(bolt: App, settings: Settings) -> Listening:
+def _listening(bolt: App, settings: Settings, on_connected: Callable[[], None]) -> Listening:
+    """`on_connected` is called whenever Slack begins to reach us; what it told before that may be lost."""
     if settings.port is None:
-        return _SocketMode(bolt, settings.app_token)
+        return _SocketMode(bolt, settings.app_token, on_connected)
+    on_connected()
     return WebServer(bolt, settings.host, settings.port)
 
 

@@ -51,6 +51,7 @@ def take_reply(
     if card is None or remark_at(session, event.channel, event.ts) is not None:
         return
     remark = _remark(session, card.case_id, event.channel, event.ts, event.person_id)
+    remark.edited_ts = event.edited_ts
     _decide(session, remark, event.text, named, config, attached or Attached())
 
 
@@ -139,7 +140,10 @@ def _decide(
         _keep_inside(session, remark)
     else:
         attached = passing(attached, channel, config.files)
-        _relay(session, remark, text, named, config.owning.claim_on_reply, attached)
+        if remark.edited_ts:
+            _hold(session, remark, text, attached)  # its first wording may have been a note
+        else:
+            _relay(session, remark, text, named, config.owning.claim_on_reply, attached)
         if attached.refusals:
             tell(session, remark.case_id, remark.person_id, _about_refusals(attached, remark))
 
@@ -154,11 +158,16 @@ def _relay(session: Session, remark: Remark, text: str, named: Named, claims: bo
         remark.fate = Fate.SENT.value
         enclose(message, kept(session, attached, message.id))
     except (CaseTaken, CaseUnclaimed):
-        remark.fate, remark.text = Fate.HELD.value, text
-        remark.files = [stored.key for stored in kept(session, attached, None)]
-        enqueue(session, remark.case_id, Errand.ASK, person_id=remark.person_id, note=remark.slack_ts)
+        _hold(session, remark, text, attached)
     except CaseClosed:
         tell(session, remark.case_id, remark.person_id, _closed(session, remark))
+
+
+def _hold(session: Session, remark: Remark, text: str, attached: Attached) -> None:
+    """Its author is asked what to do with it."""
+    remark.fate, remark.text = Fate.HELD.value, text
+    remark.files = [stored.key for stored in kept(session, attached, None)]
+    enqueue(session, remark.case_id, Errand.ASK, person_id=remark.person_id, note=remark.slack_ts)
 
 
 def _let_go(session: Session, remark: Remark, message: Message) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from escalation.file_limits import FileLimits
@@ -74,25 +75,39 @@ def editing_window(case_id: int, message_id: int, words: str) -> dict[str, Any]:
     }
 
 
-def about_held(owner: str | None) -> str:
-    """Why a reply is held."""
-    return f"{escape(owner)} has this case" if owner else "Nobody has this case yet"
+@dataclass(frozen=True)
+class Held:
+    """Why a reply is held back."""
+
+    owner: str | None
+    """Who has the case."""
+    is_mine: bool = False
+    """That is the reply's author."""
+    edited: bool = False
+    """It was changed before the desk could send it, so what it said at first may be unknown."""
+
+    @property
+    def reason(self) -> str:
+        if self.edited:
+            return "You changed this before the desk could send it, and it may have been a note"
+        return f"{escape(self.owner)} has this case" if self.owner else "Nobody has this case yet"
 
 
-def question_about_held(ts: str, owner: str | None, text: str) -> list[Block]:
-    """What becomes of a reply whose author does not own the case."""
+def question_about_held(ts: str, held: Held, text: str) -> list[Block]:
+    """What becomes of a reply whose author does not own the case, or may have meant a note."""
     quoted = f">{brief(unescape(text), 300)}" if text else "_(a file)_"
-    take = "Take over and send" if owner else "Claim and send"
+    question = "Send it?" if held.is_mine else "Send it as yourself? Or take the case?"
     return [
-        section(
-            f"{about_held(owner)}, so your reply is held back:\n{quoted}\nSend it as yourself? Or take the case?"
-        ),
-        actions(
-            "held",
-            [
-                button(Do.SEND_AS_SELF.value, "Send as myself", ts, style="primary"),
-                button(Do.SEND_HELD.value, take, ts),
-                button(Do.KEEP_HELD.value, "Keep it as a note", ts),
-            ],
-        ),
+        section(f"{held.reason}, so your reply is held back:\n{quoted}\n{question}"),
+        actions("held", [*_sending(ts, held), button(Do.KEEP_HELD.value, "Keep it as a note", ts)]),
+    ]
+
+
+def _sending(ts: str, held: Held) -> list[Block]:
+    if held.is_mine:
+        return [button(Do.SEND_HELD.value, "Send", ts, style="primary")]
+    take = "Take over and send" if held.owner else "Claim and send"
+    return [
+        button(Do.SEND_AS_SELF.value, "Send as myself", ts, style="primary"),
+        button(Do.SEND_HELD.value, take, ts),
     ]

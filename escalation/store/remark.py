@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from labeling.clock import now
 
@@ -50,3 +50,8 @@ class Remark(SQLModel, table=True):
 def remark_at(session: Session, channel: str, ts: str) -> Remark | None:
     rows = select(Remark).where(Remark.slack_channel == channel, Remark.slack_ts == ts)
     return session.exec(rows).first()
+
+
+def remarks_of(session: Session, case_id: int) -> list[Remark]:
+    rows = select(Remark).where(Remark.case_id == case_id).order_by(col(Remark.id))
+    return list(session.exec(rows))

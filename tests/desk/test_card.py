@@ -28,7 +28,7 @@ from escalation.slack.teaching.window import (
     two_window,
 )
 from escalation.slack.teaching.words import WHY
-from escalation.slack.window import conversation_window, editing_window, question_about_held, writing_window
+from escalation.slack.window import Held, conversation_window, editing_window, question_about_held, writing_window
 from escalation.store.case import Case, CaseState
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message
@@ -161,8 +161,8 @@ def test_windows_are_right_by_slacks_own_schema() -> None:
         assert len(view["blocks"]) <= 100
     for view in views:
         jsonschema.validate(view, schema("modal.schema.json"))
-    for owner, text in (("Mina", "hello"), (None, long), ("Mina", "")):
-        jsonschema.validate(question_about_held("1.2", owner, text), schema("blocks.schema.json"))
+    for held, text in ((Held("Mina"), "hello"), (Held(None), long), (Held("Mina", is_mine=True, edited=True), "")):
+        jsonschema.validate(question_about_held("1.2", held, text), schema("blocks.schema.json"))
 
 
 def texts(block: dict[str, Any]) -> list[dict[str, Any]]:

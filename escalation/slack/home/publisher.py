@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from escalation.hours import Hours
 from escalation.slack.drain import Drain
-from escalation.slack.failure import Later, judge
+from escalation.slack.failure import Later, verdict_on
 from escalation.slack.home.view import Home, draw_home
 from escalation.slack.intents import Intents
 from escalation.store.agent import Agent
@@ -129,10 +129,7 @@ class Homes:
         try:
             self._slack.views_publish(user_id=person_id, view=view)
         except SlackApiError as refused:
-            response = refused.response
-            code = str(response.get("error") or "")
-            status, headers = getattr(response, "status_code", 200), getattr(response, "headers", {})
-            verdict = judge(code, status, headers, attempts=1)
+            verdict = verdict_on(refused, attempts=1)
             log.warning("the home of %s was not published: %s", person_id, verdict.why)
             if isinstance(verdict, Later):
                 return self._pause(person_id, verdict.seconds)
