@@ -212,7 +212,7 @@ def _app(settings: Settings, house: House, registry: Registry, channels: Mapping
             channel.blueprint(house.gate.door(name)), url_prefix=urljoin("/webhooks/", channel.url_prefix())
         )
     app.blueprint(streams_blueprint())
-    app.blueprint(site_blueprint(settings.stage, settings.project.front))
+    app.blueprint(site_blueprint(settings.stage, settings.project.front, house.phrases))
 
     @app.get("/ready")
     async def ready(_: Request) -> HTTPResponse:

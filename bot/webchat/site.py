@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from sanic import Blueprint
@@ -13,6 +15,9 @@ from sanic.response import HTTPResponse, json, raw, redirect
 
 import labeling
 from bot.stage.progress import steps_done
+from bot.webchat.frame import draw_frames
+from escalation.phrasebook import Phrasebook
+from labeling.language import accepted, wider
 
 HERE = Path(__file__).parent / "static"
 STAGE = Path(__file__).parent.parent / "stage"
@@ -35,27 +40,36 @@ PAGE_POLICY = (
     "base-uri 'none'; object-src 'none'; frame-ancestors *"
 )
 
+BY_LANGUAGE = {"Vary": "Accept-Language"}
+NOTHING_MORE: Mapping[str, str] = {}
 
-def site_blueprint(stage: Path | None, front: Path) -> Blueprint:
+
+def site_blueprint(stage: Path | None, front: Path, phrases: Phrasebook) -> Blueprint:
     """`stage` is the demo's configuration, served beside its page; without one there is no stage.
 
-    `front` is the project's folder for a page around the chat; where it is missing, a plain page stands in.
+    `front` is the project's folder for a page around the chat; where it is missing, a plain page stands in. It may
+    hold the same page in other languages than the project's, as `index.de.html`.
     """
     site = Blueprint("site")
     shown = _files(HERE) | {STYLESHEET.name: STYLESHEET}
+    frames = draw_frames(shown.pop("frame.html"), phrases)
     own = _files(front) if front.is_dir() else {}
+    pages = {phrases.main: own.get("index.html")} | _translated(own)
 
     @site.get("/")
-    async def page(_: Request) -> HTTPResponse:
-        return _file(own.get("index.html") or shown.get("plain.html"), PAGE_POLICY)
+    async def page(request: Request) -> HTTPResponse:
+        wanted = [tag for one in _wanted(request) for tag in wider(one)]
+        fitting = next((pages[tag] for tag in wanted if tag in pages), own.get("index.html"))
+        return _file(fitting or shown.get("plain.html"), PAGE_POLICY, BY_LANGUAGE)
 
     @site.get("/front/<name:str>")
     async def own_part(_: Request, name: str) -> HTTPResponse:
         return _file(own.get(name), PAGE_POLICY)
 
     @site.get("/chat/frame")
-    async def frame(_: Request) -> HTTPResponse:
-        return _file(shown.get("frame.html"), CHAT_POLICY)
+    async def frame(request: Request) -> HTTPResponse:
+        drawn = frames[phrases.language_of(*_wanted(request))]
+        return _raw(drawn, TYPES[".html"], CHAT_POLICY, BY_LANGUAGE)
 
     @site.get("/chat/<name:str>")
     async def part(_: Request, name: str) -> HTTPResponse:
@@ -91,9 +105,23 @@ def _files(folder: Path) -> dict[str, Path]:
     return {file.name: file for file in folder.iterdir() if file.suffix in TYPES or file.suffix in PICTURES}
 
 
-def _file(file: Path | None, policy: str) -> HTTPResponse:
+def _translated(own: Mapping[str, Path]) -> dict[str, Path]:
+    found = {name: re.fullmatch(r"index\.([\w-]+)\.html", name) for name in own}
+    return {wider(match[1])[0]: own[name] for name, match in found.items() if match}
+
+
+def _wanted(request: Request) -> tuple[str, ...]:
+    """The customer's languages: what the page around the chat is in, or else what the browser asks for."""
+    return (str(request.args.get("language") or ""), *accepted(request.headers.get("accept-language", "")))
+
+
+def _file(file: Path | None, policy: str, more: Mapping[str, str] = NOTHING_MORE) -> HTTPResponse:
     if file is None or not file.is_file():
         raise NotFound("There is no such page.")
     kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return _raw(file.read_bytes(), kind, policy, more)
+
+
+def _raw(content: bytes, kind: str, policy: str, more: Mapping[str, str]) -> HTTPResponse:
     headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
-    return raw(file.read_bytes(), content_type=kind, headers=headers)
+    return raw(content, content_type=kind, headers={**headers, **more})

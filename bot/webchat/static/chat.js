@@ -7,34 +7,34 @@ import { forget, keep, recall, watch } from './memory.js';
 import { confirmed, Menu } from './menu.js';
 import { ConnectionNotice, PersonNotice } from './notices.js';
 import { newId, Outbox } from './outbox.js';
+import { phrase } from './phrases.js';
 import { RatingAsked } from './rating.js';
 import { Stream } from './stream.js';
 import { Transcript } from './transcript.js';
 import { Unread } from './unread.js';
 import { Uploads } from './uploads.js';
 
-const WISH_FOR_A_PERSON = "I'd like to talk to a person";
 const SLOWEST_ANSWER = 20_000;
 
 const base = new URL('.', import.meta.url);
 const options = new URLSearchParams(location.search);
 const part = (id) => document.getElementById(id);
-const title = options.get('name') || 'Chat';
+const title = options.get('name') || phrase('title');
 
 const address = (path) => new URL(path, base).href;
 let stream = null;
 
 const embedding = new Embedding({ opened, closed: () => unread.look(), draft: (words) => composer.offer(words) });
 const transcript = new Transcript(part('transcript'), {
-  assistant: options.get('assistant') || 'Assistant',
+  assistant: options.get('assistant') || phrase('assistant'),
   choose: (number, index, words) => say(words, { number, index }),
   takeBack,
   change,
   remove,
   address,
 });
-const language = () => embedding.language || navigator.language;
-const outbox = new Outbox(base, { language, openConversation, sent, refused: (entry) => transcript.showPending(entry), gone });
+const spoken = () => embedding.language || navigator.language;
+const outbox = new Outbox(base, { language: spoken, openConversation, sent, refused: (entry) => transcript.showPending(entry), gone });
 const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread, tellSeen);
 const person = new PersonNotice(part('person'), part('hand'), address);
 const connection = new ConnectionNotice(part('connection'));
@@ -89,7 +89,7 @@ async function reword(number, method, body) {
     const { error } = await answer.json();
     tellTrouble(answer.ok ? '' : error);
   } catch {
-    tellTrouble('Your change did not reach us. Please try again.');
+    tellTrouble(phrase('change_lost'));
   }
 }
 
@@ -148,7 +148,7 @@ async function openConversation() {
       page: embedding.page,
       page_title: embedding.title,
       name: embedding.customer,
-      language: language(),
+      language: spoken(),
     }),
     signal: AbortSignal.timeout(SLOWEST_ANSWER),
   });
@@ -184,7 +184,7 @@ function message(row) {
 function state({ typing, person: called, rating: asked }) {
   rating.show(asked ?? null);
   part('typing').hidden = !typing;
-  part('typist').textContent = called?.state === 'here' ? `${called.name} is typing` : 'Typing';
+  part('typist').textContent = called?.state === 'here' ? phrase('name_is_typing', called) : phrase('typing');
   part('talk').hidden = called !== null;
   person.show(called);
 }
@@ -260,8 +260,8 @@ function begin() {
   part('title').textContent = title;
   part('close').hidden = !embedding.isEmbedded;
   part('close').addEventListener('click', () => embedding.askToClose());
-  part('talk').append(part('hand').content.cloneNode(true), 'Talk to a person');
-  part('talk').addEventListener('click', () => say(WISH_FOR_A_PERSON));
+  part('talk').append(part('hand').content.cloneNode(true), phrase('talk_to_person'));
+  part('talk').addEventListener('click', () => say(phrase('wish_for_person')));
   part('newer').addEventListener('click', () => transcript.scrollToEnd());
   part('log').addEventListener('scroll', () => (part('newer').hidden = transcript.atTheEnd));
   addEventListener('keydown', onEscape);

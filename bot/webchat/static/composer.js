@@ -1,6 +1,7 @@
 // Where the customer writes. The draft outlives a reload.
 
 import { keep, recall } from './memory.js';
+import { number, phrase } from './phrases.js';
 
 const LONGEST_MESSAGE = 5000;
 const COUNTED_FROM = 4500;
@@ -78,8 +79,8 @@ export class Composer {
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight + 2}px`;
     const used = length(field.value.trim());
-    const limit = LONGEST_MESSAGE.toLocaleString();
-    counter.textContent = used < COUNTED_FROM ? '' : `${used.toLocaleString()} of ${limit} characters`;
+    const counted = phrase('characters', { used: number(used), most: number(LONGEST_MESSAGE) });
+    counter.textContent = used < COUNTED_FROM ? '' : counted;
     field.setAttribute('aria-invalid', used > LONGEST_MESSAGE);
     send.setAttribute('aria-disabled', used === 0 || used > LONGEST_MESSAGE);
   }

@@ -13,8 +13,9 @@
   const tag = document.currentScript ?? document.querySelector('script[src*="/chat/handraise.js"]');
   if (!tag || window.handraise) return;
 
-  const { name = 'Chat', position = 'right', open: openAtFirst, customer = '' } = tag.dataset;
+  const { name = '', position = 'right', open: openAtFirst, customer = '' } = tag.dataset;
   const frameAddress = new URL('frame', tag.src);
+  const title = name || 'Chat';
   frameAddress.search = new URLSearchParams({ name, site: location.origin });
   const phone = matchMedia('(max-width: 480px)');
 
@@ -79,14 +80,15 @@
     const badge = launcher.querySelector('.badge');
     badge.hidden = unread === 0;
     badge.textContent = unread > 9 ? '9+' : unread;
-    const news = unread ? `, ${unread} new ${unread === 1 ? 'message' : 'messages'}` : '';
-    launcher.querySelector('.hidden').textContent = (isOpen ? `Close: ${name}` : `Open: ${name}`) + news;
+    // In no language: a screen reader says itself whether it is open.
+    launcher.querySelector('.hidden').textContent = unread ? `${title} (${unread})` : title;
     launcher.setAttribute('aria-expanded', isOpen);
   }
 
   function makeFrame() {
     frame = document.createElement('iframe');
-    frame.title = name;
+    frame.title = title;
+    frameAddress.searchParams.set('language', document.documentElement.lang);
     frame.src = frameAddress;
     frame.hidden = true;
     root.prepend(frame);

@@ -1,6 +1,7 @@
 // The two lines that stand apart from the conversation: who has been called, and whether the server is there.
 
 import { personAvatar } from './avatar.js';
+import { phrase } from './phrases.js';
 
 const BEFORE_ALARM = 2000; // A restart of the server takes a moment and alarms nobody.
 const GOOD_NEWS = 3000;
@@ -8,7 +9,7 @@ const GOOD_NEWS = 3000;
 function avatarOf(person, hand, address) {
   const here = person.state === 'here';
   const picture = here && person.picture ? address(person.picture) : '';
-  const avatar = here ? personAvatar(person.name || 'A colleague', picture) : document.createElement('span');
+  const avatar = here ? personAvatar(person.name || phrase('colleague'), picture) : document.createElement('span');
   avatar.setAttribute('aria-hidden', 'true');
   if (!here) {
     avatar.className = 'avatar waiting';
@@ -20,16 +21,8 @@ function avatarOf(person, hand, address) {
 function sentenceOn(person) {
   const lead = document.createElement('strong');
   const sentence = document.createElement('span');
-  if (person.state === 'here') {
-    lead.textContent = `${person.name || 'A colleague'} is here`;
-    sentence.append(lead, ' and reads what you write.');
-  } else if (person.state === 'later') {
-    lead.textContent = 'Nobody is here right now.';
-    sentence.append(lead, ' Your question waits for a person. Meanwhile the bot answers.');
-  } else {
-    lead.textContent = 'A person has been called.';
-    sentence.append(lead, ' Their answer appears here. You can add details, or leave this page and come back.');
-  }
+  lead.textContent = phrase(person.state, { name: person.name || phrase('colleague') });
+  sentence.append(lead, ` ${phrase(`${person.state}_more`)}`);
   return sentence;
 }
 
@@ -55,7 +48,7 @@ export class ConnectionNotice {
 
   lost() {
     this.alarm ??= setTimeout(() => {
-      this.show('ochre', 'Connection lost. Trying again … What you write is kept and sent as soon as it is back.');
+      this.show('ochre', phrase('connection_lost'));
     }, BEFORE_ALARM);
   }
 
@@ -63,7 +56,7 @@ export class ConnectionNotice {
     clearTimeout(this.alarm);
     this.alarm = null;
     if (this.line.dataset.tone !== 'ochre') return;
-    this.show('pine', 'Connected again.');
+    this.show('pine', phrase('connected_again'));
     setTimeout(() => this.line.dataset.tone === 'pine' && this.show('', ''), GOOD_NEWS);
   }
 

@@ -3,6 +3,7 @@
 
 import { keep, recall } from './memory.js';
 import { Patience } from './patience.js';
+import { phrase } from './phrases.js';
 
 const LONGEST_PAUSE = 15_000;
 const SLOWEST_ANSWER = 20_000;
@@ -105,7 +106,7 @@ export class Outbox {
       return 1000 * Number(answer.headers.get('Retry-After') || 0) || 0;
     }
     const { error } = await answer.json().catch(() => ({}));
-    this.change(entry.id, { error: error || 'This message could not be sent.' });
+    this.change(entry.id, { error: error || phrase('cannot_be_sent') });
     this.refused(this.entries.find(({ id }) => id === entry.id));
     return null;
   }

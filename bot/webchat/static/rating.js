@@ -1,9 +1,9 @@
 // Asked once a person has helped and the case is closed: one to five stars, and a comment if one likes.
 
 import { keep, recall } from './memory.js';
+import { phrase, words } from './phrases.js';
 
 const BEST = 5;
-const WORDS = ['bad', 'poor', 'fair', 'good', 'very good'];
 
 export class RatingAsked {
   /** `send({stars, comment})` returns the server's answer. */
@@ -24,7 +24,7 @@ export class RatingAsked {
   ask() {
     this.thanking = false;
     const question = document.createElement('p');
-    question.textContent = 'How was the help?';
+    question.textContent = phrase('how_was_it');
     const row = document.createElement('div');
     row.className = 'stars';
     for (let stars = 1; stars <= BEST; stars += 1) row.append(this.star(stars));
@@ -37,7 +37,7 @@ export class RatingAsked {
     button.type = 'button';
     button.className = 'star';
     button.textContent = '★';
-    button.setAttribute('aria-label', `${stars} of ${BEST}: ${WORDS[stars - 1]}`);
+    button.setAttribute('aria-label', phrase('star', { stars, best: BEST, word: words('star_words')[stars - 1] }));
     button.addEventListener('click', () => this.give(stars));
     return button;
   }
@@ -47,7 +47,7 @@ export class RatingAsked {
     button.type = 'button';
     button.className = 'icon';
     button.textContent = '✕';
-    button.setAttribute('aria-label', 'Do not rate');
+    button.setAttribute('aria-label', phrase('do_not_rate'));
     button.addEventListener('click', () => this.end());
     return button;
   }
@@ -63,19 +63,19 @@ export class RatingAsked {
 
   fail() {
     this.thanking = false;
-    this.say('That did not reach us. Please try again.');
+    this.say(phrase('rating_lost'));
   }
 
   askForWords(stars) {
     const form = document.createElement('form');
     const label = document.createElement('label');
-    label.textContent = `${'★'.repeat(stars)} Thank you. What could be better?`;
+    label.textContent = `${'★'.repeat(stars)} ${phrase('what_could_be_better')}`;
     label.htmlFor = 'rating-comment';
     const field = document.createElement('input');
     Object.assign(field, { id: 'rating-comment', maxLength: 500, autocomplete: 'off', className: 'field' });
     const send = document.createElement('button');
     send.className = 'button small';
-    send.textContent = 'Send';
+    send.textContent = phrase('send');
     form.append(label, field, send, this.later());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -87,7 +87,7 @@ export class RatingAsked {
   }
 
   thank() {
-    this.say('Thank you. Your words are with the people who helped you.');
+    this.say(phrase('thanks'));
     setTimeout(() => this.end(), 4000);
   }
 

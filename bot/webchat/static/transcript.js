@@ -1,11 +1,11 @@
 // The conversation on the page: one list item per message, in the order of their numbers, unconfirmed ones last.
 
 import { personAvatar } from './avatar.js';
+import { language, phrase } from './phrases.js';
 import { clockTime, dayName, nodesOf, nodesOfRuns, sizeOf } from './words.js';
 
 const SAME_BREATH = 5 * 60_000;
 const NEAR_THE_END = 80;
-const SURE = 'Delete for good?';
 
 function make(tag, className, ...children) {
   const node = document.createElement(tag);
@@ -126,14 +126,14 @@ export class Transcript {
   }
 
   content(row) {
-    if (row.deleted) return [make('em', '', 'This message was deleted.')];
+    if (row.deleted) return [make('em', '', phrase('deleted'))];
     const words = make('div', 'words', row.payload.runs ? nodesOfRuns(row.payload.runs) : nodesOf(row.text));
     words.dir = 'auto';
     const parts = row.text ? [words] : [];
     if (row.payload.image && showable(row.payload.image)) {
       const image = make('img', '');
       image.src = row.payload.image;
-      image.alt = 'Picture sent with this message';
+      image.alt = phrase('picture');
       image.referrerPolicy = 'no-referrer';
       parts.push(image);
     }
@@ -171,19 +171,20 @@ export class Transcript {
       button.addEventListener('click', act);
       tools.append(button);
     };
-    if (editable) add('Edit', () => this.change(number, text));
-    add('Delete', ({ currentTarget: button }) => {
-      if (button.textContent === SURE) this.remove(number);
-      button.textContent = SURE;
+    if (editable) add(phrase('edit'), () => this.change(number, text));
+    const sure = phrase('delete_sure');
+    add(phrase('delete'), ({ currentTarget: button }) => {
+      if (button.textContent === sure) this.remove(number);
+      button.textContent = sure;
     });
     return tools;
   }
 
   byline({ speaker, author, picture }) {
-    if (speaker === 'customer') return make('div', 'byline', make('span', 'visually-hidden', 'You said:'));
+    if (speaker === 'customer') return make('div', 'byline', make('span', 'visually-hidden', phrase('you_said')));
     if (speaker === 'system') return make('div', 'byline');
-    const name = make('span', 'name', speaker === 'bot' ? this.assistant : author || 'A colleague');
-    const role = make('span', 'soft', speaker === 'bot' ? 'bot' : 'person');
+    const name = make('span', 'name', speaker === 'bot' ? this.assistant : author || phrase('colleague'));
+    const role = make('span', 'soft', phrase(speaker === 'bot' ? 'bot' : 'person'));
     const avatar = speaker === 'bot' ? handAvatar() : personAvatar(name.textContent, picture && this.address(picture));
     avatar.setAttribute('aria-hidden', 'true');
     return make('div', 'byline', avatar, name, role);
@@ -193,13 +194,13 @@ export class Transcript {
     const time = make('time', '', clockTime(at));
     time.dateTime = at;
     const changed = edited && !deleted;
-    return make('div', changed ? 'footnote edited' : 'footnote', changed ? 'edited · ' : '', time);
+    return make('div', changed ? 'footnote edited' : 'footnote', changed ? `${phrase('edited')} · ` : '', time);
   }
 
   quickReplies({ number, payload }) {
     const group = make('div', payload.question ? 'quick-replies question' : 'quick-replies');
     group.setAttribute('role', 'group');
-    group.setAttribute('aria-label', 'Suggested replies');
+    group.setAttribute('aria-label', phrase('suggestions'));
     payload.buttons.forEach(({ title }, index) => {
       const button = make('button', 'button quiet', title);
       button.type = 'button';
@@ -210,10 +211,10 @@ export class Transcript {
   }
 
   refusal(entry) {
-    const again = make('button', 'button quiet small', 'Change it');
+    const again = make('button', 'button quiet small', phrase('change_it'));
     again.type = 'button';
     again.addEventListener('click', () => this.takeBack(entry));
-    const reason = make('p', 'refusal', `Not sent. ${entry.error} `, again);
+    const reason = make('p', 'refusal', `${phrase('not_sent', { reason: entry.error })} `, again);
     reason.setAttribute('role', 'alert');
     return reason;
   }
@@ -274,8 +275,8 @@ export class Transcript {
   /** The whole conversation as plain text. */
   asText() {
     const lines = [...this.list.children].map((item) => {
-      const who = item.querySelector('.name')?.textContent ?? (item.dataset.speaker === 'customer' ? 'You' : '–');
-      return `${new Date(item.at).toLocaleString()}  ${who}: ${item.querySelector('.bubble').textContent}`;
+      const who = item.querySelector('.name')?.textContent ?? (item.dataset.speaker === 'customer' ? phrase('you') : '–');
+      return `${new Date(item.at).toLocaleString(language)}  ${who}: ${item.querySelector('.bubble').textContent}`;
     });
     return lines.join('\n') + '\n';
   }

@@ -1,5 +1,7 @@
 // Files that the customer sends: chosen, pasted or dropped. What cannot pass is said before it is sent.
 
+import { number, phrase } from './phrases.js';
+
 const SLOWEST_ANSWER = 120_000;
 const ENDINGS = { jpg: '.jpg,.jpeg', txt: 'text/plain' };
 
@@ -40,13 +42,13 @@ export class Uploads {
     const entry = { id: this.newId(), text: '', file: shown, at: new Date().toISOString() };
     this.began(entry);
     if (file.size > this.limits.largest) {
-      const most = (this.limits.largest / 1_000_000).toLocaleString();
-      return this.refused(entry, `${file.name} is too large: files of up to ${most} MB can be sent.`);
+      const most = number(this.limits.largest / 1_000_000);
+      return this.refused(entry, phrase('file_too_large', { name: file.name, most }));
     }
     try {
       await this.post(entry, file);
     } catch {
-      this.refused(entry, `${file.name} did not reach us. Please try again.`);
+      this.refused(entry, phrase('file_lost', { name: file.name }));
     }
   }
 

@@ -1,5 +1,7 @@
 // What people wrote, made safe to show: text stays text, and web addresses become links.
 
+import { language, number, phrase } from './phrases.js';
+
 const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
 const TRAILING = /[.,;:!?…»”]+$/;
 
@@ -64,7 +66,7 @@ function labelled(address, text) {
 }
 
 export function sizeOf(bytes) {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${number(Math.round(bytes / 100_000) / 10)} MB`;
 }
 
 export function initials(name) {
@@ -79,14 +81,14 @@ export function hue(name) {
 }
 
 export function clockTime(at) {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
 }
 
 /** "Today", "Yesterday", or the date. */
 export function dayName(at) {
   const midnight = (moment) => new Date(moment).setHours(0, 0, 0, 0);
   const days = Math.round((midnight(Date.now()) - midnight(at)) / 86_400_000);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
-  return new Date(at).toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
+  if (days === 0) return phrase('today');
+  if (days === 1) return phrase('yesterday');
+  return new Date(at).toLocaleDateString(language, { weekday: 'long', day: 'numeric', month: 'long' });
 }
