@@ -50,6 +50,8 @@ LOCK_PATIENCE_SECONDS = 90.0
 """How long a message waits for those before it in its conversation; after that the sweep takes it up."""
 SWEEP_SECONDS = 5.0
 """How often messages are looked for that nobody handled; they must be this old, so that their own bot comes first."""
+SWEPT_AT_ONCE = 4
+"""Conversations that are taken up together after an outage, so that customers who write now are not kept waiting."""
 LONGEST_SENDER = 255
 """Characters in a channel's name for a customer; Rasa's tracker takes no more."""
 
@@ -104,12 +106,14 @@ class Gate:
         await asyncio.to_thread(call_late, self._database, sender_id, self._phrases)
 
     async def sweep(self) -> None:
-        """Takes up what a bot that died left behind: at once, and then again and again."""
-        age = 0.0
+        """Takes up what a bot that died left behind, a few at a time: at once, and then again and again."""
+        age, swept = 0.0, set[asyncio.Task[None]]()
         while True:
             try:
                 for conversation_id in await asyncio.to_thread(conversations_waiting, self._database, age):
-                    self.start(self._take_up_quietly(conversation_id, patience=0.0))
+                    if len(swept) >= SWEPT_AT_ONCE:
+                        _, swept = await asyncio.wait(swept, return_when=asyncio.FIRST_COMPLETED)
+                    swept.add(self.start(self._take_up_quietly(conversation_id, patience=0.0)))
                 age = SWEEP_SECONDS
             except SQLAlchemyError as error:
                 log.warning("cannot look for unhandled messages (%s); trying again", type(error).__name__)
@@ -170,7 +174,7 @@ class Gate:
         """Handles the conversation's waiting messages, oldest first."""
         async with self._locks.hold(conversation_id, patience):
             while waiting := await asyncio.to_thread(next_waiting, self._database, conversation_id):
-                outcome = await self._handled(waiting)
+                outcome = Outcome(None) if waiting.is_settled else await self._handled(waiting)
                 await self._settle(waiting, outcome)
                 self._on_settled(conversation_id)
                 output = self._outputs.pop(waiting.message_id, None)

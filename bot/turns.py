@@ -19,7 +19,7 @@ from bot.recorder import Said
 from escalation import handover
 from escalation.phrasebook import Phrasebook
 from escalation.rating import take_words
-from escalation.store.case import unclosed_case
+from escalation.store.case import Case, unclosed_case
 from escalation.store.conversation import Conversation, conversation_by_id, conversation_of
 from escalation.store.message import Message, Speaker, say
 from escalation.wait import bot_has_the_word
@@ -84,6 +84,8 @@ class Waiting:
     """What the bot had asked last, if that was what the customer meant."""
     answer: str | None = None
     """Which of the question's answers this message is; None where it is none of them."""
+    is_settled: bool = False
+    """What came of it has been said; only the mark that it is handled is missing."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
             language=conversation.language,
             question=question,
             answer=answer,
+            is_settled=_is_settled(session, message.id),
         )
 
 
@@ -215,13 +218,13 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
         message = session.get(Message, waiting.message_id)
         if message is None or message.handled_at is not None:
             return
+        message.handled_at = now()
+        if waiting.is_settled:
+            return
         conversation = conversation_by_id(session, waiting.conversation_id)
         case = unclosed_case(session, waiting.conversation_id)
         bot_answers = bot_has_the_word(case, message.text)
-        turn = _turn(waiting, outcome, owned=not bot_answers)
-        if turn is not None:
-            session.add(turn)
-            session.flush()
+        turn = _turn(session, waiting, outcome, owned=not bot_answers)
         asked_about = _note_choice(session, conversation, waiting)
         if case is not None:
             handover.pass_on(session, case, message)  # also if people came while the bot still thought
@@ -232,7 +235,6 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
                     handover.pass_on(session, case, answer)  # for whoever comes later
             if outcome.reason:
                 handover.open_case(session, conversation, outcome.reason, turn or asked_about)
-        message.handled_at = now()
 
 
 def say_late(database: Database, conversation_id: int, said: Said) -> None:
@@ -278,10 +280,27 @@ def _say_all(session: Session, conversation: Conversation, message_id: int, said
     ]
 
 
-def _turn(waiting: Waiting, outcome: Outcome, owned: bool) -> Turn | None:
-    routing = outcome.routing
-    if routing is None:
-        return None
+def _is_settled(session: Session, message_id: int) -> bool:
+    """It has a turn that called a person, or that the bot has answered."""
+    turn = turn_of_message(session, message_id)
+    if turn is None:
+        return False
+    raised = session.exec(select(Case.id).where(Case.turn_id == turn.id)).first()
+    return raised is not None or bool(answers_to(session, message_id))
+
+
+def _turn(session: Session, waiting: Waiting, outcome: Outcome, owned: bool) -> Turn | None:
+    """A message has one turn; one that is there already is never overwritten."""
+    known = turn_of_message(session, waiting.message_id)
+    if known is not None or outcome.routing is None:
+        return known
+    turn = _decided(waiting, outcome, outcome.routing, owned)
+    session.add(turn)
+    session.flush()
+    return turn
+
+
+def _decided(waiting: Waiting, outcome: Outcome, routing: Mapping[str, Any], owned: bool) -> Turn:
     ranking = Ranking.from_json(routing["ranking"])
     answered = routing["route"] == "answer" and not owned and outcome.reason is None
     rate = float(routing["audit"]) if answered else None

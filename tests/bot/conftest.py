@@ -113,6 +113,8 @@ class Broken(Action):
 
 
 class Mute(Action):
+    singing = most = 0
+
     def name(self):
         return "action_mute"
 
@@ -120,6 +122,12 @@ class Mute(Action):
         wish = tracker.latest_message["text"]
         if "slow" in wish:
             await asyncio.sleep(60)
+        if "choir" in wish:
+            Mute.singing += 1
+            Mute.most = max(Mute.most, Mute.singing)
+            await asyncio.sleep(0.1)
+            Mute.singing -= 1
+            dispatcher.utter_message(text=f"{Mute.most} at once")
         if "odd" in wish:
             dispatcher.utter_message(text="\\x00Odd.", json_message={"odd": {1, 2}})
         if "later" not in wish:
@@ -364,9 +372,9 @@ def story_of(database: Database, sender_id: str) -> Story:
         )
 
 
-def soon(fact: Callable[[], bool]) -> None:
+def soon(fact: Callable[[], bool], seconds: float = 30) -> None:
     """Waits until it is so."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.02)

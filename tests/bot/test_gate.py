@@ -7,15 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from sqlmodel import col, select, update
 
-from bot import dialogue
+from bot import dialogue, gate
 from bot.customer import Customer
 from bot.recorder import Said
-from bot.turns import Words, hear, say_late
+from bot.turns import Heard, Words, hear, say_late
 from escalation import handover
 from escalation.handover import Outcome, Person
+from escalation.store.conversation import conversation_by_id
+from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand
 from labeling.database import Database
+from labeling.ranking import Guess, Ranking
+from labeling.store.turn import Turn
 from tests.bot.conftest import Bot, soon, story_of
 
 MINA = Person("U1", "Mina")
@@ -205,6 +210,77 @@ def test_messages_sent_all_at_once_are_each_answered(customer: Customer, databas
 def test_what_a_dead_bot_left_is_taken_up(bot: Bot, database: Database) -> None:
     hear(database, Words("webchat", "left-alone", "when do you open"))
     soon(lambda: [m.speaker for m in story_of(database, "left-alone").messages] == ["customer", "bot"])
+
+
+def test_two_hundred_that_a_dead_bot_left_are_taken_up_a_few_at_a_time(bot: Bot, database: Database) -> None:
+    left = [hear(database, Words("webchat", f"choir-{n}", "sing me a song in the choir")) for n in range(200)]
+    mine = col(Message.conversation_id).in_([heard.conversation_id for heard in left])
+
+    def answers() -> list[str]:
+        with database.reading() as session:
+            return list(session.exec(select(Message.text).where(mine, Message.speaker == Speaker.BOT.value)))
+
+    soon(lambda: len(answers()) == 200, seconds=120)
+    at_once = [int(answer.removesuffix(" at once")) for answer in answers()]
+    assert 1 < max(at_once) <= gate.SWEPT_AT_ONCE
+
+
+def leave_half_settled(database: Database, sender_id: str, reason: str | None = None) -> Heard:
+    """Everything of the turn is there, and only the mark that it is handled is missing."""
+    heard = hear(database, Words("webchat", sender_id, "when do you open"))
+    ranking = Ranking((Guess("hours", 0.9),), 0.9, "m1")
+    with database.transaction() as session:
+        conversation = conversation_by_id(session, heard.conversation_id)
+        turn = Turn(
+            conversation_id=heard.conversation_id,
+            message_id=heard.message_id,
+            text="when do you open",
+            ranking=ranking.to_json(),
+            confidence=0.9,
+            model_version="m1",
+            route="answer" if reason is None else "escalate",
+            reason="",
+        )
+        session.add(turn)
+        session.flush()
+        if reason:
+            handover.open_case(session, conversation, reason, turn)
+    return heard
+
+
+def is_handled(database: Database, heard: Heard) -> bool:
+    with database.reading() as session:
+        message = session.get(Message, heard.message_id)
+        return message is not None and message.handled_at is not None
+
+
+def test_a_message_with_a_turn_that_was_never_answered_is_answered_and_its_turn_stays(
+    bot: Bot, database: Database
+) -> None:
+    heard = leave_half_settled(database, "half-settled")
+    soon(lambda: is_handled(database, heard))
+    story = story_of(database, "half-settled")
+    assert [message.text for message in story.messages] == ["when do you open", "From nine to five."]
+    assert [turn.model_version for turn in story.turns] == ["m1"]
+
+
+def test_a_message_whose_turn_called_a_person_is_not_asked_about_again(bot: Bot, database: Database) -> None:
+    heard = leave_half_settled(database, "half-raised", "Unsure.")
+    soon(lambda: is_handled(database, heard))
+    story = story_of(database, "half-raised")
+    assert [message.text for message in story.messages] == ["when do you open"]
+    assert [errand.errand for errand in story.errands] == ["post_card"]
+
+
+def test_a_message_that_was_answered_already_is_not_answered_twice(bot: Bot, database: Database) -> None:
+    heard = hear(database, Words("webchat", "half-answered", "when do you open"))
+    soon(lambda: is_handled(database, heard))
+    with database.transaction() as session:
+        session.execute(update(Message).where(col(Message.id) == heard.message_id).values(handled_at=None))
+    soon(lambda: is_handled(database, heard))
+    story = story_of(database, "half-answered")
+    assert [message.text for message in story.messages] == ["when do you open", "From nine to five."]
+    assert len(story.turns) == 1
 
 
 def test_an_unknown_conversation_is_404(bot: Bot, http: httpx.Client) -> None:
