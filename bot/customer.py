@@ -47,7 +47,8 @@ class Customer:
 
     def __init__(self, http: httpx.Client, bot: str, language: str = "") -> None:
         self._http = http
-        self._language = language
+        self.language = language
+        """The customer's, as a tag; it may change on the way."""
         self._chat = f"{bot.rstrip('/')}/chat/conversations"
         try:
             self.conversation = str(self._call("POST", self._chat, {})["conversation"])
@@ -56,13 +57,13 @@ class Customer:
 
     def say(self, text: str, client_id: str | None = None) -> int:
         """Sends the words; returns the message's number. The same client id twice is the same message."""
-        words = {"text": text, "id": client_id or uuid.uuid4().hex, "language": self._language}
+        words = {"text": text, "id": client_id or uuid.uuid4().hex, "language": self.language}
         return int(self._call("POST", f"{self._chat}/{self.conversation}/messages", words)["number"])
 
     def choose(self, number: int, index: int) -> int:
         """Presses the button `index` of message `number`."""
         choice = {"choice": {"number": number, "index": index}, "id": uuid.uuid4().hex}
-        choice["language"] = self._language
+        choice["language"] = self.language
         return int(self._call("POST", f"{self._chat}/{self.conversation}/messages", choice)["number"])
 
     def look(self, after: int = 0) -> Situation:

@@ -18,6 +18,7 @@ from bot.recorder import Recorder, Said
 from bot.router import ROUTING
 from bot.turns import Waiting
 from bot.words import for_rasa
+from labeling.language import wider
 from labeling.titles import Titles
 
 PATIENCE_SECONDS = 30.0
@@ -26,6 +27,9 @@ LONGEST_SESSION = 120
 """Events in one Rasa session; every turn costs more the longer it is, so then a new one begins."""
 LOOKED_AT_EVERY = 10
 """Messages between two looks at a session's length."""
+
+LANGUAGE = "language"
+"""A slot that holds the customer's language without its region, such as `de`, if the project's domain has it."""
 
 Parsed = Mapping[str, Any]
 
@@ -58,7 +62,7 @@ class Dialogue:
         recorder, trace = Recorder(waiting.channel, late), Trace()
         before = TRACE.set(trace)
         try:
-            message = _message(waiting, parsed, recorder)
+            message = _message(waiting, self._with_language(waiting, parsed), recorder)
             await asyncio.wait_for(self._agent.handle_message(message), PATIENCE_SECONDS)
         finally:
             trace.finished = True
@@ -104,6 +108,15 @@ class Dialogue:
             return ours
         buttons = response.get("buttons") or [{}]
         return Asking(str(response["text"]), str(buttons[0].get("title") or ours.none))
+
+    def _with_language(self, waiting: Waiting, parsed: Parsed) -> Parsed:
+        """A project's slot `language` is filled like any other, from an entity, so that its responses can have
+        variations by language.
+        """
+        domain, language = self._agent.domain, wider(waiting.language)[-1]
+        if not language or domain is None or all(slot.name != LANGUAGE for slot in domain.slots):
+            return parsed
+        return {**parsed, "entities": [*(parsed.get("entities") or []), {"entity": LANGUAGE, "value": language}]}
 
     async def _recall(self, waiting: Waiting) -> None:
         if waiting.asides:

@@ -56,12 +56,17 @@ policies:
 DOMAIN = """
 version: "3.1"
 intents: [greet, hours, broken, mute, person, number, weather, fraud, escalate, EXTERNAL_song, EXTERNAL_person]
-entities: [order_number]
+entities: [order_number, language]
 slots:
   order_number:
     type: text
     mappings:
       - {type: from_entity, entity: order_number}
+  language:
+    type: text
+    influence_conversation: false
+    mappings:
+      - {type: from_entity, entity: language}
 forms:
   number_form: {ignored_intents: [escalate], required_slots: [order_number]}
 actions: [action_handoff, action_broken, action_mute, action_elsewhere]
@@ -70,9 +75,13 @@ responses:
     - text: Hello!
       buttons:
         - {title: Opening hours, payload: /hours}
-  utter_hours: [{text: From nine to five.}]
+  utter_hours:
+    - {text: From nine to five.}
+    - {text: Von neun bis fünf., condition: [{type: slot, name: language, value: de}]}
   utter_song: [{text: La la la.}]
-  utter_handoff: [{text: A person comes.}]
+  utter_handoff:
+    - {text: A person comes.}
+    - {text: Es kommt jemand., condition: [{type: slot, name: language, value: de}]}
   utter_ask_order_number: [{text: "Which number?"}]
   utter_number: [{text: "Number {order_number}."}]
 """
