@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.training import code_fingerprint
+from labeling.nearest import SHOWN
 from labeling.policy import OUT_OF_SCOPE, PolicyError, read_out_of_scope
 from labeling.precision import PRECISION, read_precision
 from labeling.project import DEFAULT_ENCODER
@@ -48,6 +49,8 @@ class Opinion:
     ranking: Ranking
     model: IntentModel
     stopped: frozenset[str] = frozenset()
+    nearest: tuple[str, ...] = ()
+    """The examples that were nearest, by `text_key`, best first."""
 
 
 class _Source(Protocol):
@@ -183,7 +186,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         try:
             assert self._source is not None
             model, stopped = self._source.current(), self._source.stopped_tiers
-            (ranking,) = model.rank([text])
+            ranking, nearest = model.rank_beside_examples(text, SHOWN)
         except Exception as error:  # noqa: BLE001  # the edge towards any model: without an opinion, people answer
             log.error("the intent model failed on a message: %s", type(error).__name__)
             return
@@ -191,7 +194,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         if ranking.best:
             message.set(INTENT, _guess(ranking.best, ranking.confidence), add_to_output=True)
         message.set(INTENT_RANKING_KEY, guesses[:RANKED], add_to_output=True)
-        message.set(OPINION, Opinion(ranking, model, stopped))
+        message.set(OPINION, Opinion(ranking, model, stopped, nearest))
 
 
 def _guess(intent: str, probability: float) -> dict[str, Any]:

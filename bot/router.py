@@ -81,7 +81,7 @@ class Router(GraphComponent, RasaIntentClassifier):
         opinion: Opinion | None = message.data.pop(OPINION, None)
         decision = self._decide(message, opinion)
         ranking = opinion.ranking if opinion else Ranking((), 0.0, "")
-        message.set(ROUTING, _as_json(decision, ranking), add_to_output=True)
+        message.set(ROUTING, _as_json(decision, ranking, opinion.nearest if opinion else ()), add_to_output=True)
         if decision.kind in (ESCALATE, CLARIFY_ROUTE):
             sure = {INTENT_NAME_KEY: ESCALATE, PREDICTED_CONFIDENCE_KEY: 1.0 - float(ranking.confidence)}
             message.set(INTENT, sure, add_to_output=True)
@@ -112,7 +112,7 @@ class Router(GraphComponent, RasaIntentClassifier):
         return known[1:]
 
 
-def _as_json(decision: Route, ranking: Ranking) -> dict[str, Any]:
+def _as_json(decision: Route, ranking: Ranking, nearest: tuple[str, ...]) -> dict[str, Any]:
     return {
         "route": decision.kind,
         "tier": decision.tier,
@@ -120,4 +120,5 @@ def _as_json(decision: Route, ranking: Ranking) -> dict[str, Any]:
         "audit": decision.audit,
         "options": list(decision.options),
         "ranking": ranking.to_json(),
+        "nearest": list(nearest),
     }

@@ -314,6 +314,7 @@ def _decided(waiting: Waiting, outcome: Outcome, routing: Mapping[str, Any], own
         route=HINT if owned else routing["route"],
         reason=routing["reason"],
         tier=routing["tier"],
+        nearest=list(routing.get("nearest") or ()),
         audit=rate is not None and is_drawn(rate),
         audit_rate=rate,
     )

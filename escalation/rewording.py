@@ -63,7 +63,7 @@ def _forget_turn(session: Session, message: Message) -> None:
     """What was deleted is neither shown to trainers nor learned from."""
     turn = turn_of_message(session, message.id) if message.id is not None else None
     if turn is not None:
-        turn.text = ""
+        turn.text, turn.nearest = "", []
 
 
 def _cards_that_quote(session: Session, message: Message) -> list[int]:

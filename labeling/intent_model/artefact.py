@@ -101,6 +101,7 @@ def _arrays(parts: Parts) -> dict[str, NDArray[Any]]:
         "words_bias": parts.words.bias,
         "neighbour_vectors": parts.neighbours.vectors.astype(np.float16),
         "neighbour_owners": parts.neighbours.owners.astype(np.int32),
+        "neighbour_keys": parts.neighbours.keys,
         "pool": np.asarray(parts.pool.weights),
         **_curve("right", parts.trust.right),
         **_curve("scope", parts.trust.scope),
@@ -223,6 +224,8 @@ def _fitting(parts: Parts, encoder: Encoder) -> Parts:
         (parts.trust.right.weights, (len(SIGNS),)),
         (parts.trust.scope.weights, (len(SIGNS),)),
     ]
+    if len(parts.neighbours.keys):
+        expected.append((parts.neighbours.keys, (len(parts.neighbours.owners),)))
     if any(array.shape != shape for array, shape in expected) or parts.neighbours.owners.max(initial=-1) >= intents:
         raise ValueError("shapes differ")
     return parts
@@ -246,6 +249,7 @@ def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
             arrays["neighbour_vectors"].astype(np.float32),
             arrays["neighbour_owners"].astype(np.int64),
             len(intents),
+            arrays.get("neighbour_keys", np.zeros(0)).astype(np.uint64),
         ),
         Pool((first, second, third)),
         Confidence(_read_curve("right", arrays), _read_curve("scope", arrays)),

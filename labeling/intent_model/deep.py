@@ -30,9 +30,9 @@ from labeling.intent_model.graph import is_written_here, read_config, read_weigh
 from labeling.intent_model.head import fit_head, log_softmax
 from labeling.intent_model.lesson import Lesson, Settings, write_lesson
 from labeling.intent_model.source import EncoderUnusable
-from labeling.intent_model.text import text_key
 from labeling.intent_model.training import TrainingRefused, fingerprint, train
 from labeling.intent_model.tuned import forget_tuned, is_here, keep_tuned
+from labeling.text import text_key
 
 Floats = NDArray[np.float32]
 

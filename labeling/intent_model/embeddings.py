@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from labeling.intent_model.cache import cache_directory
 from labeling.intent_model.conversion import Progress
 from labeling.intent_model.encoder import Encoder
-from labeling.intent_model.text import legible
+from labeling.text import legible
 
 Floats = NDArray[np.float32]
 

@@ -22,8 +22,8 @@ from tokenizers import Tokenizer
 from labeling.intent_model.conversion import Progress, onnx_weights
 from labeling.intent_model.layers import MIDDLE
 from labeling.intent_model.source import BUNDLED, EncoderUnusable, Source, find_source
-from labeling.intent_model.text import legible, text_key
 from labeling.precision import PRECISION, Precision
+from labeling.text import legible, text_key
 
 Vectors = NDArray[np.float32]
 

@@ -99,7 +99,9 @@ def _learn(known: TrainingSet, rows: Numbers) -> Learned:
     learned = Learned(
         fit_head(known.narrow[rows], targets, intents).widened(known.basis),
         fit_words(known.terms, known.matrix[rows], targets, intents),
-        keep_neighbours(known.vectors[rows[said]], targets[said], intents, known.seed),
+        keep_neighbours(
+            known.vectors[rows[said]], targets[said], [known.texts[row] for row in rows[said]], intents, known.seed
+        ),
     )
     return _learn_from_traffic(known, rows, learned, known.traffic) if known.traffic else learned
 

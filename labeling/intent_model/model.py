@@ -14,11 +14,11 @@ from labeling.intent_model.calibration import Confidence, signs
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.head import Head
 from labeling.intent_model.neighbours import Neighbours
-from labeling.intent_model.pool import Pool, listen
-from labeling.intent_model.text import says_something
+from labeling.intent_model.pool import LIKELY, Pool, listen
 from labeling.intent_model.words import Words
 from labeling.promise import Calibration
 from labeling.ranking import Guess, Ranking
+from labeling.text import says_something
 
 Floats = NDArray[np.float32]
 
@@ -74,6 +74,14 @@ class IntentModel:
         if not texts:
             return []
         return self.rankings(self.opinion(texts))
+
+    def rank_beside_examples(self, text: str, count: int) -> tuple[Ranking, tuple[str, ...]]:
+        """The same for one message, and by `text_key` the nearest examples of its likely intents, best first."""
+        vectors = self.encoder.embed([text])
+        opinion = self.opinion([text], vectors)
+        likely = np.argsort(-opinion.probabilities[0], kind="stable")[:LIKELY]
+        (ranking,) = self.rankings(opinion)
+        return ranking, self.parts.neighbours.nearest(vectors[0], likely.tolist(), count)
 
     def rankings(self, opinion: Opinion) -> list[Ranking]:
         """The same, message by message."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from labeling.text import text_key
 
 Floats = NDArray[np.float32]
 
@@ -21,6 +24,8 @@ class Neighbours:
     vectors: Floats
     owners: NDArray[np.int64]
     intents: int
+    keys: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    """What `text_key` says of their texts, as numbers; none in artefacts from before these were kept."""
     _starts: NDArray[np.int64] = field(init=False, repr=False, compare=False)
     """The row where each intent's examples begin, and behind the last one the number of rows."""
 
@@ -40,6 +45,15 @@ class Neighbours:
                 if first < end:
                     nearest[row, intent] = (self.vectors[first:end] @ vector).max()
         return _floored(nearest, likely)
+
+    def nearest(self, vector: Floats, likely: Sequence[int], count: int) -> tuple[str, ...]:
+        """The keys of the nearest examples of these intents, best first."""
+        if not len(self.keys):
+            return ()
+        parts = [slice(self._starts[one], self._starts[one + 1]) for one in likely]
+        similar = np.concatenate([self.vectors[part] @ vector for part in parts])  # a slice is no copy
+        keys = np.concatenate([self.keys[part] for part in parts])
+        return tuple(f"{int(key):016x}" for key in keys[np.argsort(-similar, kind="stable")[:count]])
 
     def all_scores(self, vectors: Floats, likely: NDArray[np.int64]) -> Floats:
         """The same, quicker for many messages."""
@@ -62,7 +76,9 @@ def _floored(nearest: Floats, likely: NDArray[np.int64]) -> Floats:
     return floored
 
 
-def keep_neighbours(vectors: Floats, targets: NDArray[np.int64], intents: int, seed: int) -> Neighbours:
+def keep_neighbours(
+    vectors: Floats, targets: NDArray[np.int64], texts: Sequence[str], intents: int, seed: int
+) -> Neighbours:
     """Stored with half the digits, so that the artefact stays small."""
     order = np.random.default_rng(seed).permutation(len(targets))
     share = max(1, MOST // max(1, intents))
@@ -70,4 +86,5 @@ def keep_neighbours(vectors: Floats, targets: NDArray[np.int64], intents: int, s
         order = np.concatenate([order[targets[order] == intent][:share] for intent in range(intents)])
     order = order[np.argsort(targets[order], kind="stable")]
     kept = vectors[order].astype(np.float16).astype(np.float32)
-    return Neighbours(kept, targets[order], intents)
+    keys = np.array([int(text_key(texts[row]), 16) for row in order], np.uint64)
+    return Neighbours(kept, targets[order], intents, keys)

@@ -19,11 +19,11 @@ from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.holding_out import HeldOut, Learned, learn_and_hold_out
 from labeling.intent_model.model import IntentModel, Parts
 from labeling.intent_model.pool import Pool, fit_pool, surprise
-from labeling.intent_model.text import text_key
 from labeling.intent_model.training_set import TrainingSet, gather
 from labeling.policy import OUT_OF_SCOPE
 from labeling.promise import Calibration
 from labeling.refusal import Refusal
+from labeling.text import text_key
 
 RECIPE = 5
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""

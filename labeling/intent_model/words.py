@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from labeling.intent_model.text import legible
+from labeling.text import legible
 
 Floats = NDArray[np.float32]
 

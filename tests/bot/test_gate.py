@@ -21,7 +21,8 @@ from escalation.store.outbox import Errand
 from labeling.database import Database
 from labeling.ranking import Guess, Ranking
 from labeling.store.turn import Turn
-from tests.bot.conftest import Bot, soon, story_of
+from labeling.text import text_key
+from tests.bot.conftest import EXAMPLES, Bot, soon, story_of
 
 MINA = Person("U1", "Mina")
 
@@ -33,6 +34,7 @@ def test_a_sure_bot_answers_and_the_turn_keeps_the_whole_ranking(customer: Custo
     assert (turn.route, turn.tier) == ("answer", "open")
     assert len(turn.ranking["guesses"]) == 8
     assert turn.model_version
+    assert turn.nearest[0] in {text_key(text) for text in EXAMPLES["hours"]}
     assert story.cases == []
 
 

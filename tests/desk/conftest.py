@@ -33,6 +33,7 @@ from labeling.guidelines import Guideline
 from labeling.ranking import Guess, Ranking
 from labeling.store.correction import Correction
 from labeling.store.turn import Turn
+from labeling.text import text_key
 from tests.practice.server import PracticeServer, practice_server
 
 GUIDELINES = {
@@ -76,6 +77,8 @@ class Scene:
     settings: Settings
     desk: Desk | None = None
     examples: Sequence[Example] = ()
+    nearest: Sequence[Example] = ()
+    """Those that the bot's model finds nearest to what is written."""
 
     def open_desk(self, config: DeskConfig | None = None) -> Desk:
         intents = Intents(GUIDELINES, lambda: labels_in_use(self.database))
@@ -136,6 +139,7 @@ class Scene:
             route=route,
             reason=REASON,
             tier="sensitive",
+            nearest=[text_key(example.text) for example in self.nearest],
         )
         session.add(turn)
         session.flush()

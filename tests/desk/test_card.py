@@ -35,6 +35,7 @@ from escalation.store.message import Message
 from labeling.clock import now
 from labeling.examples import Example
 from labeling.guidelines import Guideline
+from labeling.nearest import Nearest
 from labeling.ranking import Guess, Ranking
 from labeling.store.cause import Cause
 from labeling.store.correction import CUSTOMER, Correction
@@ -135,7 +136,7 @@ def test_a_card_is_right_by_slacks_own_schema(number: int) -> None:
 def test_windows_are_right_by_slacks_own_schema() -> None:
     about = About(7, 3, "C1", 1.5, True, looked_up="refund", shows_nearest=True)
     long = "&<>" * 3000
-    near = [Example(long, long)] * 8
+    near = Nearest((Example(long, long),) * 8, (Example(long, long),) * 3)
     said_often = case_file(text=long, corrections=90).corrections
     views = [
         new_intent_window(about, long),

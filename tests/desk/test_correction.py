@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from escalation.rewording import customer_rewords
 from escalation.slack.press import Do
 from escalation.slack.teaching.lesson import DEFINITION, EXAMPLES, NAME, SECOND
 from escalation.slack.teaching.moves import active_seconds
+from escalation.store.conversation import Conversation
 from labeling.examples import Example
 from labeling.ranking import Guess, Ranking
 from labeling.store.cause import Cause, causes_of
@@ -28,6 +30,11 @@ def shown(scene: Scene, who: str = "mina") -> dict[str, Any]:
     found = scene.agent(who).play.modal()
     assert found is not None
     return found
+
+
+def shown_text(scene: Scene) -> str:
+    """Its sections, as Slack has them."""
+    return "\n".join(block["text"]["text"] for block in shown(scene)["blocks"] if "text" in block)
 
 
 def offered(scene: Scene, window: dict[str, Any], action_id: str, query: str) -> str:
@@ -148,6 +155,38 @@ def test_labelled_messages_that_are_like_the_customers_are_shown_on_request(scen
     mina.play.click(shown(scene), Do.NEAREST.value)
     assert "when will i get my money back: *Where is my refund*" in str(shown(scene))
     assert "do you rent skis" not in str(shown(scene))
+
+
+def test_where_the_bots_model_noted_which_are_near_in_meaning_those_are_shown(scene: Scene) -> None:
+    near, gone, other = (
+        Example("when does my cash return", "refund_status"),
+        Example("my name is Ada and I want my money", "refund_request"),
+        Example("do you rent skis", "rent_gear"),
+    )
+    scene.examples, scene.nearest = (near, other), (gone, near)
+    case_id = scene.raise_hand("where is my money??")
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.LOOK.value)
+    mina.play.click(shown(scene), Do.NEAREST.value)
+    assert "*Similar labelled messages*, by meaning\n• when does my cash return:" in shown_text(scene)
+    assert "Ada" not in shown_text(scene)
+    window = shown(scene)
+    mina.play.choose(window, Do.LOOK_UP.value, offered(scene, window, Do.LOOK_UP.value, "rent"))
+    assert "*Similar labelled messages*, by their words\n• do you rent skis: *Rents gear*" in shown_text(scene)
+
+
+def test_what_a_customer_deletes_is_like_nothing_any_more(scene: Scene) -> None:
+    scene.examples = scene.nearest = (Example("when does my cash return", "refund_status"),)
+    case_id = scene.raise_hand("where is my money??")
+    number = scene.said(case_id, "customer")[0].number
+    with scene.database.transaction() as session:
+        conversation = session.get(Conversation, scene.case(case_id).conversation_id)
+        assert conversation is not None
+        customer_rewords(session, conversation, number, None)
+    mina = scene.agent("mina")
+    mina.click(case_id, Do.LOOK.value)
+    mina.play.click(shown(scene), Do.NEAREST.value)
+    assert "cash" not in shown_text(scene)
 
 
 def test_from_the_comparison_a_new_intent_is_proposed_on_top_and_both_windows_close(scene: Scene) -> None:

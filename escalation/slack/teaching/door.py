@@ -40,7 +40,7 @@ from escalation.slack.teaching.window import (
 from escalation.slack.teaching.words import CAUSES, said
 from labeling.database import Database
 from labeling.examples import Example
-from labeling.nearest import nearest
+from labeling.nearest import Nearest, nearest_to
 from labeling.snapshot import key
 from labeling.store.cause import Cause, causes_of
 from labeling.store.correction import Correction, corrections_of
@@ -52,7 +52,6 @@ log = logging.getLogger(__name__)
 JSON = dict[str, Any]
 Keep = Callable[[Press | Lesson], None]
 Open = Callable[[JSON, Press, JSON], None]
-NEAREST = 8
 MENUS = 500
 """Menus that are remembered as open; beyond that the oldest is forgotten, and with it the time it took."""
 _ON_CARD = re.compile(rf"{OF_TURN}.*")
@@ -125,7 +124,7 @@ class TeachingDoor:
             causes = causes_of(session, said_so_far)
             reviews = reviews_of(session, about.turn_id)
             return history_window(about, turn.text, said_so_far, reviews, causes, self.intents, press.person_id)
-        near = nearest(turn.text, self.examples(), NEAREST) if about.shows_nearest else ()
+        near = nearest_to(turn, self.examples(), about.looked_up) if about.shows_nearest else Nearest()
         return compare_window(about, turn.text, ranking_of(turn), self.intents, near)
 
     def take_press_in_window(self, ack: Ack, body: JSON) -> None:

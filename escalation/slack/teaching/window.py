@@ -35,6 +35,7 @@ from escalation.slack.teaching.lesson import (
 )
 from escalation.slack.teaching.words import WHY, cause_buttons, guideline_lines, percent, said
 from labeling.examples import Example
+from labeling.nearest import Nearest
 from labeling.ranking import Ranking
 from labeling.store.cause import Cause
 from labeling.store.correction import Correction
@@ -48,9 +49,7 @@ ENTRIES = 60
 """What a history shows; the newest of a longer one."""
 
 
-def compare_window(
-    about: About, text: str, ranking: Ranking, intents: Intents, nearest: Sequence[Example] = ()
-) -> View:
+def compare_window(about: About, text: str, ranking: Ranking, intents: Intents, nearest: Nearest = Nearest()) -> View:
     """The best guesses with their guidelines, one more that was looked up, and labelled messages on request."""
     blocks = [section(f">{brief(text, 600)}")]
     if about.looked_up:
@@ -82,11 +81,15 @@ def _rest() -> list[Block]:
     ]
 
 
-def _nearest(nearest: Sequence[Example], intents: Intents) -> list[Block]:
-    if not nearest:
-        return [section("No labelled message shares a word with this one.")]
-    lines = [f"• {brief(one.text, 200)}: *{brief(intents.title(one.intent), 80)}*" for one in nearest]
-    return [section("*Similar labelled messages*, by their words\n" + "\n".join(lines))]
+def _nearest(nearest: Nearest, intents: Intents) -> list[Block]:
+    how = (("by meaning", nearest.by_meaning), ("by their words", nearest.by_words))
+    shown = [_similar(words, examples, intents) for words, examples in how if examples]
+    return shown or [section("No labelled message shares a word with this one.")]
+
+
+def _similar(how: str, examples: Sequence[Example], intents: Intents) -> Block:
+    lines = [f"• {brief(one.text, 200)}: *{brief(intents.title(one.intent), 80)}*" for one in examples]
+    return section(f"*Similar labelled messages*, {how}\n" + "\n".join(lines))
 
 
 def said_window(about: About, words: str) -> View:

@@ -1,4 +1,4 @@
-"""What of a message is read."""
+"""What of a message is read, and how it is known without being told."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def legible(text: str) -> str:
 
 
 def text_key(text: str) -> str:
-    """Texts that an encoder learned from are known by their hash: the words themselves must not travel with it."""
+    """Texts that a model or an encoder learned from are known by their hash: the words must not travel with it."""
     return hashlib.sha256(legible(text).encode()).hexdigest()[:16]
 
 
