@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from escalation.slack.block import Block, plain, search_menu, section
+from escalation.slack.block import Block, chooser, plain, section
+from escalation.slack.modal import View, form, modal
 from escalation.slack.mrkdwn import brief
 from escalation.slack.runs import to_plain
 
@@ -80,39 +81,24 @@ def read_labelled(payload: Mapping[str, Any], sent_at: float) -> LabelledMessage
     )
 
 
-def label_window(found: FoundMessage, known: str | None, opened_at: float) -> dict[str, Any]:
+def label_window(found: FoundMessage, known: str | None, opened_at: float) -> View:
     """`known` are the words of a turn that is there already; they stay as the customer wrote them."""
     about = {"channel": found.channel, "ts": found.ts, "opened": round(opened_at, 3)}
     words = _words(found.text) if known is None else section(f"The customer wrote:\n>{brief(known, 1000)}")
-    return {
-        "type": "modal",
-        "callback_id": LABEL_MESSAGE,
-        "private_metadata": json.dumps(about),
-        "title": plain("A customer problem"),
-        "submit": plain("Label it"),
-        "close": plain("Cancel"),
-        "blocks": [
-            words,
-            {
-                "type": "input",
-                "block_id": INTENT,
-                "label": plain("What did the customer want?"),
-                "element": search_menu(INTENT, "Type to search"),
-            },
-        ],
-    }
+    blocks = [words, chooser(INTENT, "What did the customer want?", "Type to search", None)]
+    return form("A customer problem", blocks, json.dumps(about), "Label it", LABEL_MESSAGE)
 
 
-def thanks_window(title: str) -> dict[str, Any]:
+def thanks_window(title: str) -> View:
     words = (
         f"Labelled as *{brief(title, 80)}*. Trainers decide whether the bot learns it; you can undo it in App Home."
     )
-    return {"type": "modal", "title": plain("Thank you"), "close": plain("Done"), "blocks": [section(words)]}
+    return modal("Thank you", [section(words)], close="Done")
 
 
-def no_words_window() -> dict[str, Any]:
+def no_words_window() -> View:
     words = "This message is the bot's own, so there are no words of a customer in it."
-    return {"type": "modal", "title": plain("Nothing to label"), "close": plain("Close"), "blocks": [section(words)]}
+    return modal("Nothing to label", [section(words)])
 
 
 def _words(text: str) -> Block:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from escalation.file_limits import FileLimits
 from escalation.slack.attachments import MOST
-from escalation.slack.block import Block, actions, button, context, file_field, plain, section, text_field
+from escalation.slack.block import Block, actions, button, context, file_field, section, text_field
+from escalation.slack.modal import View, form, modal
 from escalation.slack.mrkdwn import brief, escape, unescape
 from escalation.slack.press import FILES, NOTE_WINDOW, REPLY_WINDOW, WORDS, Do
 from escalation.slack.talk import whole
@@ -21,7 +21,7 @@ SLACKS_LARGEST_MB = 10.0
 """Megabytes of one file that Slack takes in a window; in a thread it takes more."""
 
 
-def conversation_window(case_id: int, messages: Sequence[Message], told: str = "") -> dict[str, Any]:
+def conversation_window(case_id: int, messages: Sequence[Message], told: str = "") -> View:
     """Everything that was said, whole; of a very long conversation the newest part. `told` is what a press led to."""
     pieces = whole(messages) or ["Nothing has been said yet."]
     blocks: list[Block] = [section(piece) for piece in pieces[-SECTIONS:]]
@@ -29,10 +29,10 @@ def conversation_window(case_id: int, messages: Sequence[Message], told: str = "
         blocks.insert(0, section("_This is the newest part of a very long conversation._"))
     asked = button(Do.TRANSCRIPT.value, "Get it as JSON", str(case_id))
     blocks.insert(0, context(told) if told else actions("case", [asked]))
-    return {"type": "modal", "title": plain("The conversation"), "close": plain("Done"), "blocks": blocks}
+    return modal("The conversation", blocks, close="Done")
 
 
-def writing_window(case_id: int, customer: str, note: bool, limits: FileLimits | None = None) -> dict[str, Any]:
+def writing_window(case_id: int, customer: str, note: bool, limits: FileLimits | None = None) -> View:
     """Where an agent writes to the customer, or a note for colleagues; with `limits`, files can go along."""
     what = (
         "Stays in Slack, whatever becomes of the case. Colleagues read it in the thread."
@@ -43,15 +43,10 @@ def writing_window(case_id: int, customer: str, note: bool, limits: FileLimits |
     fields = [text_field(WORDS, label, placeholder, 3000, long=True)]
     if limits is not None:
         fields = [{**fields[0], "optional": True}, _files_field(limits)]
-    return {
-        "type": "modal",
-        "callback_id": NOTE_WINDOW if note else REPLY_WINDOW,
-        "private_metadata": json.dumps({"case": case_id}),
-        "title": plain("A private note" if note else "Reply to the customer"),
-        "submit": plain("Keep" if note else "Send"),
-        "close": plain("Cancel"),
-        "blocks": [*fields, context(what)],
-    }
+    blocks, about = [*fields, context(what)], json.dumps({"case": case_id})
+    if note:
+        return form("A private note", blocks, about, "Keep", NOTE_WINDOW)
+    return form("Reply to the customer", blocks, about, "Send", REPLY_WINDOW)
 
 
 def _files_field(limits: FileLimits) -> Block:
@@ -59,20 +54,14 @@ def _files_field(limits: FileLimits) -> Block:
     return file_field(FILES, "Files", f"{', '.join(limits.kinds)}; up to {largest:g} MB each.", MOST)
 
 
-def editing_window(case_id: int, message_id: int, words: str) -> dict[str, Any]:
+def editing_window(case_id: int, message_id: int, words: str) -> View:
     """Where an agent writes a reply from the window anew."""
-    return {
-        "type": "modal",
-        "callback_id": REPLY_WINDOW,
-        "private_metadata": json.dumps({"case": case_id, "message": message_id}),
-        "title": plain("Change your reply"),
-        "submit": plain("Change"),
-        "close": plain("Cancel"),
-        "blocks": [
-            text_field(WORDS, "Reply", "Hello, I have looked it up: …", 3000, long=True, initial=words),
-            context("The customer sees the new words, or is sent a correction where the channel cannot change any."),
-        ],
-    }
+    blocks = [
+        text_field(WORDS, "Reply", "Hello, I have looked it up: …", 3000, long=True, initial=words),
+        context("The customer sees the new words, or is sent a correction where the channel cannot change any."),
+    ]
+    about = json.dumps({"case": case_id, "message": message_id})
+    return form("Change your reply", blocks, about, "Change", REPLY_WINDOW)
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from escalation.placeholder import fill, left_open
-from escalation.slack.block import Block, actions, button, chooser, context, option, plain, search_menu, section
+from escalation.slack.block import Block, actions, button, chooser, context, option, search_menu, section
 from escalation.slack.block import text_field as _text_field
 from escalation.slack.canned.item import INTENT, KEEP_WINDOW, SEND_WINDOW, TEXT, TITLE, AboutCanned, fingerprint
 from escalation.slack.canned.shelf import MOST_SUGGESTED, SUGGESTED, Shelf
 from escalation.slack.intents import Intents
+from escalation.slack.modal import View, form, modal
 from escalation.slack.mrkdwn import brief, escape
 from escalation.slack.press import Do
 from labeling.store.canned_reply import CannedReply
 
-View = dict[str, Any]
 IN_CANNED = "canned:"
 """Begins the `block_id` of what is pressed in these windows."""
 LONGEST_TEXT, LONGEST_TITLE = 3_000, 60
@@ -30,7 +28,8 @@ def choosing_window(about: AboutCanned, shelf: Shelf, intents: Intents) -> View:
     tools = [button(Do.CANNED_NEW.value, "New canned reply…", "new")]
     if shelf.replies:
         tools.insert(0, search_menu(Do.CANNED_PICK.value, "All canned replies: type to search"))
-    return _window("Canned replies", about, [*blocks, actions(f"{IN_CANNED}tools", tools)])
+    blocks.append(actions(f"{IN_CANNED}tools", tools))
+    return modal("Canned replies", blocks, about.to_metadata())
 
 
 def _suggested(one: CannedReply, shelf: Shelf, intents: Intents) -> Block:
@@ -52,7 +51,7 @@ def sending_window(about: AboutCanned, one: CannedReply, shelf: Shelf) -> View:
     edit = button(Do.CANNED_EDIT.value, "Change the canned reply itself…", str(one.id))
     blocks.append(actions(f"{IN_CANNED}edit", [edit]))
     about = AboutCanned(about.case_id, about.channel, one.id or 0, fingerprint(filled))
-    return _form(one.title[:24], "Send", SEND_WINDOW, about, blocks)
+    return form(one.title[:24], blocks, about.to_metadata(), "Send", SEND_WINDOW)
 
 
 def keeping_window(about: AboutCanned, one: CannedReply | None, names: list[str], intents: Intents) -> View:
@@ -72,27 +71,12 @@ def keeping_window(about: AboutCanned, one: CannedReply | None, names: list[str]
         retire = button(Do.CANNED_RETIRE.value, "Offer it to nobody any more", str(one.id))
         blocks.append(actions(f"{IN_CANNED}retire", [retire]))
     about = AboutCanned(about.case_id, about.channel, number or 0)
-    return _form("Canned reply", "Keep", KEEP_WINDOW, about, blocks)
+    return form("Canned reply", blocks, about.to_metadata(), "Keep", KEEP_WINDOW)
 
 
 def told_window(about: AboutCanned, words: str) -> View:
-    return _window("Canned replies", about, [section(words)])
+    return modal("Canned replies", [section(words)], about.to_metadata())
 
 
 def _of(one: CannedReply | None, field: str) -> str:
     return str(getattr(one, field)) if one else ""
-
-
-def _form(title: str, submit: str, callback_id: str, about: AboutCanned, blocks: list[Block]) -> View:
-    window = _window(title, about, blocks)
-    return {**window, "callback_id": callback_id, "submit": plain(submit), "close": plain("Cancel")}
-
-
-def _window(title: str, about: AboutCanned, blocks: list[Block]) -> View:
-    return {
-        "type": "modal",
-        "private_metadata": about.to_metadata(),
-        "title": plain(title),
-        "close": plain("Close"),
-        "blocks": blocks,
-    }

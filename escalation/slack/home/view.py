@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from escalation.slack.block import Block, actions, button, context, header, plain, section
+from escalation.slack.block import Block, actions, button, context, header, section
 from escalation.slack.intents import Intents
+from escalation.slack.modal import View, modal
 from escalation.slack.mrkdwn import brief, escape
 from escalation.slack.press import Do
 from escalation.slack.talk import CHANNELS
@@ -53,9 +54,9 @@ def draw_home(home: Home, intents: Intents) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks}
 
 
-def queue_window(team: Team, team_url: str) -> dict[str, Any]:
+def queue_window(team: Team, team_url: str) -> View:
     blocks = list_of(team.queue, team_url, WINDOW)
-    return {"type": "modal", "title": plain("The queue"), "close": plain("Done"), "blocks": blocks}
+    return modal("The queue", blocks, close="Done")
 
 
 def list_of(entries: Sequence[Entry], team_url: str, most: int) -> list[Block]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from escalation.slack.block import (
     Block,
@@ -15,12 +14,12 @@ from escalation.slack.block import (
     context,
     divider,
     option,
-    plain,
     search_menu,
     section,
     text_field,
 )
 from escalation.slack.intents import Intents
+from escalation.slack.modal import View, form, modal
 from escalation.slack.mrkdwn import brief
 from escalation.slack.press import IN_WINDOW, Do
 from escalation.slack.teaching.about import About
@@ -41,7 +40,6 @@ from labeling.store.cause import Cause
 from labeling.store.correction import Correction
 from labeling.store.review import Decision, Review
 
-View = dict[str, Any]
 COMPARED = 4
 """Guesses whose guidelines stand beside each other."""
 LONGEST_EXAMPLE = 300
@@ -64,7 +62,8 @@ def compare_window(about: About, text: str, ranking: Ranking, intents: Intents, 
     blocks.append(actions(f"{IN_WINDOW}tools", tools))
     if about.shows_nearest:
         blocks += _nearest(nearest, intents)
-    return _window("What was wanted?", about, [*blocks, actions(f"{IN_WINDOW}rest", _rest())])
+    blocks.append(actions(f"{IN_WINDOW}rest", _rest()))
+    return modal("What was wanted?", blocks, about.to_metadata())
 
 
 def _guideline(intent: str, intents: Intents, action_id: str, share: str = "") -> Block:
@@ -100,11 +99,11 @@ def said_window(about: About, words: str) -> View:
         actions(f"{IN_WINDOW}causes", cause_buttons()),
         actions(f"{IN_WINDOW}back", [button(Do.WITHDRAW.value, "Take it back", "back")]),
     ]
-    return _window("Said", about, blocks)
+    return modal("Said", blocks, about.to_metadata())
 
 
 def done_window(about: About, words: str) -> View:
-    return _window("Done", about, [section(words)])
+    return modal("Done", [section(words)], about.to_metadata())
 
 
 def history_window(
@@ -125,7 +124,7 @@ def history_window(
     mine = [one for one in corrections if one.person_id == person_id]
     if mine and mine[-1].kind != "withdrawn":
         blocks.append(actions(f"{IN_WINDOW}back", [button(Do.WITHDRAW.value, "Take mine back", "back")]))
-    return _window("History", about, blocks)
+    return modal("History", blocks, about.to_metadata())
 
 
 def _told(one: Correction, causes: Mapping[int, Cause], intents: Intents) -> str:
@@ -163,7 +162,7 @@ def new_intent_window(about: About, text: str) -> View:
         ),
         *fields,
     ]
-    return _form("A new intent", "Propose", NEW_INTENT_WINDOW, about, blocks)
+    return form("A new intent", blocks, about.to_metadata(), "Propose", NEW_INTENT_WINDOW)
 
 
 def two_window(about: About, text: str, ranking: Ranking, intents: Intents) -> View:
@@ -175,19 +174,4 @@ def two_window(about: About, text: str, ranking: Ranking, intents: Intents) -> V
         chooser(FIRST, "The customer wanted", "Type to search", first),
         chooser(SECOND, "and also", "Type to search", second),
     ]
-    return _form("Two requests in one", "Keep both", TWO_WINDOW, about, blocks)
-
-
-def _form(title: str, submit: str, callback_id: str, about: About, blocks: list[Block]) -> View:
-    window = _window(title, about, blocks)
-    return {**window, "callback_id": callback_id, "submit": plain(submit), "close": plain("Cancel")}
-
-
-def _window(title: str, about: About, blocks: list[Block]) -> View:
-    return {
-        "type": "modal",
-        "private_metadata": about.to_metadata(),
-        "title": plain(title),
-        "close": plain("Close"),
-        "blocks": blocks,
-    }
+    return form("Two requests in one", blocks, about.to_metadata(), "Keep both", TWO_WINDOW)
