@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from escalation.practice.refusal import Refused
 
+DOWNLOAD = "download"
+"""In place of a method: the fetching of a file."""
 TRICKS = ("duplicate", "duplicate_new_id", "late", "hold", "lose")
 
 

@@ -32,6 +32,7 @@ Acting (POST; channel is an id or a name)
 
 Ordering (POST)
   /play/misbehave  {"method", "times"?, "status"?, "error"?, "retry_after"?, "seconds"?, "performed"?}   Web API calls
+                   method "download" is the fetching of a file, with "seconds"? and "status"?
                    {"delivery": duplicate | duplicate_new_id | late | hold | lose, "times"?, "seconds"?}  events
                    {"socket": drop | warning | refresh_requested}      {"behave": true} forgets all orders
   /play/settings   any of ack_seconds, trigger_seconds, retry_delays, rate_limit, request_url (is verified)

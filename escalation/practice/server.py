@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 import labeling
 from escalation.practice.files import LARGEST
+from escalation.practice.misbehaviour import DOWNLOAD, CallTrick
 from escalation.practice.play import Play
 from escalation.practice.practice import Practice
 from escalation.practice.refusal import JSON, Refused
@@ -75,6 +77,10 @@ class _Doors:
         may_read = manifest is None or "files:read" in manifest.scopes
         if not may_read or request.headers.get("authorization") != f"Bearer {BOT_TOKEN}":
             return RedirectResponse("/?signed-out", status_code=302)
+        trick = self._practice.misbehaviour.next_call(DOWNLOAD) or CallTrick(DOWNLOAD)
+        await asyncio.sleep(trick.seconds)
+        if trick.status != 200:
+            return PlainTextResponse("Something went wrong on purpose.", status_code=trick.status)
         try:
             stored = self._practice.files.find(request.path_params["id"].rpartition("-")[2])
         except Refused:

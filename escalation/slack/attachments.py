@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,10 @@ from escalation.file_limits import FileLimits
 
 SECONDS = 10.0
 """How long Slack may be silent while a file is fetched."""
+WHOLE_SECONDS = 60.0
+"""How long one file may take, however steadily it comes."""
+PIECE = 65_536
+"""Bytes."""
 MOST = 10
 """Files in one message."""
 
@@ -83,14 +88,22 @@ class Attachments:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310
         try:
             with _OPENER.open(request, timeout=SECONDS) as response:
-                content: bytes = response.read(self._limits.largest + 1)
-                return content
+                return _read(response, self._limits.largest + 1)
         except urllib.error.HTTPError as error:
             if error.code >= 500 or error.code == 429:
                 raise
             return None
         except http.client.HTTPException as error:
             raise OSError("the connection broke") from error
+
+
+def _read(response: http.client.HTTPResponse, most: int) -> bytes:
+    content, end = bytearray(), time.monotonic() + WHOLE_SECONDS
+    while len(content) < most and (piece := response.read1(PIECE)):
+        content += piece
+        if time.monotonic() > end:
+            raise TimeoutError
+    return bytes(content)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

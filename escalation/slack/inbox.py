@@ -20,6 +20,8 @@ from escalation.slack.canned.item import CannedKeep, CannedSend
 from escalation.slack.canned.moves import take_keep, take_send
 from escalation.slack.drain import Drain
 from escalation.slack.event import Deletion, Edit, HomeOpened, Reaction, Reply
+from escalation.slack.fetches import Fetches
+from escalation.slack.held_up import HeldUp, case_of
 from escalation.slack.home.moves import take_home_opened, take_home_press
 from escalation.slack.intents import Intents
 from escalation.slack.label_moves import take_label
@@ -77,28 +79,35 @@ class Worker:
         self._intents = intents
         self._bot_user_id = place.bot_user_id
         client = place.slack
-        self._attachments = Attachments(client.token or "", client.base_url, config.files)
+        attachments = Attachments(client.token or "", client.base_url, config.files)
         self._config = config
         self.drain = Drain("inbox", self.work, patience=10)
+        self._fetches = Fetches(attachments.fetch, on_done=self.drain.wake)
 
     def work(self) -> bool:
         """Everything that waits, once each; False where nothing could be finished."""
-        finished = False
-        for row in self._waiting():
+        finished, held = False, HeldUp()
+        rows = self._waiting()
+        self._fetches.forget_all_but({row.id for row in rows})
+        for row in rows:
             if self.drain.is_stopping:
                 break
-            finished = self._take(row) or finished
+            finished = self._take(row, held) or finished
         return finished
 
     def _waiting(self) -> list[Incoming]:
         with self._database.reading() as session:
             return waiting(session)
 
-    def _take(self, row: Incoming) -> bool:
+    def _take(self, row: Incoming, held: HeldUp) -> bool:
         try:
             item = read_item(row)
+            attached = self._attached(row, item) if not self._is_held_up(item, held) else None
+            if attached is None:
+                held.add(item, self._case_of(item))
+                return False
             self._meet_people(item)
-            if not self._settle(row, item, self._attached(row, item)):
+            if not self._settle(row, item, attached):
                 return False
         except OperationalError:
             raise  # the database's fault, not the item's
@@ -108,14 +117,21 @@ class Worker:
         _tidy_up(item)
         return True
 
-    def _attached(self, row: Incoming, item: Item) -> Attached:
-        """Files that may go to a customer, fetched while no transaction is open."""
-        files = self._for_the_customer(item)
+    def _is_held_up(self, item: Item, held: HeldUp) -> bool:
+        return bool(held) and held.holds(item, self._case_of(item))
+
+    def _case_of(self, item: Item) -> int | None:
+        with self._database.reading() as session:
+            return case_of(session, item)
+
+    def _attached(self, row: Incoming, item: Item) -> Attached | None:
+        """Files that may go to a customer; None while they are not here yet."""
         try:
-            return self._attachments.fetch(files)
+            return self._fetches.of(row.id or 0, self._for_the_customer(item))
         except OSError as error:
             if row.attempts + 1 < FILE_ATTEMPTS:
-                raise
+                self._put_back(row, error)
+                return None
             log.warning("a file of inbox item %s cannot be fetched (%s)", row.id, type(error).__name__)
             return Attached((), ("Slack did not give us your file. Please attach it again.",))
 

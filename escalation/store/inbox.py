@@ -38,7 +38,7 @@ def receive(session: Session, key: str, kind: str, payload: dict[str, Any]) -> b
     return True
 
 
-def waiting(session: Session, limit: int = 50) -> list[Incoming]:
+def waiting(session: Session, limit: int = 200) -> list[Incoming]:
     """What still has to be worked on, oldest first; on PostgreSQL locked for this transaction."""
     rows = (
         select(Incoming)

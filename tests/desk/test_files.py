@@ -15,7 +15,7 @@ from escalation.slack.press import FILES, WORDS, Do, Written
 from escalation.store.case import case_by_id
 from escalation.store.conversation import Conversation
 from escalation.store.file import StoredFile, files_of, keep_file
-from escalation.store.inbox import receive
+from escalation.store.inbox import Incoming, receive, waiting
 from escalation.store.message import Message
 from tests.desk.conftest import Agent, Scene
 
@@ -253,3 +253,66 @@ def test_the_window_takes_files_only_where_customers_can_have_them(scene: Scene)
     assert field["hint"]["text"] == "png, jpg, gif, webp, pdf, txt; up to 10 MB each."
     on(scene, case_id, "telegram")
     assert FILES not in [block["block_id"] for block in reply_window(mina, case_id)["blocks"]]
+
+
+def test_a_slow_file_keeps_no_other_case_waiting(scene: Scene) -> None:
+    slow, mina = claimed(scene)
+    other = scene.raise_hand()
+    mina.play.misbehave(method="download", seconds=8)
+    upload(scene, mina, slow, "map.png", PNG, "Here you go")
+    mina.reply(other, "Hello!")
+    scene.until(lambda: scene.heard(other) == ["Hello!"])
+    assert scene.heard(slow) == []
+    scene.until(lambda: scene.heard(slow) == ["Here you go"])
+
+
+def test_what_comes_after_a_slow_file_in_its_case_waits_for_it(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    mina.play.misbehave(method="download", seconds=2)
+    ts = upload(scene, mina, case_id, "map.png", PNG, "Here you goo")
+    mina.reply(case_id, "It is the second house.")
+    mina.edit(ts, "Here you go")
+    mina.click(case_id, Do.CLOSE.value)
+    scene.until(lambda: scene.case(case_id).closed_at)
+    assert scene.heard(case_id) == ["Here you go", "It is the second house."]
+    assert [file.content for file in kept(scene, case_id)] == [PNG]
+    last = scene.said(case_id, "system")[-1]
+    assert all(message.number < last.number for message in scene.said(case_id, "agent"))
+
+
+def test_a_lock_under_a_message_whose_file_is_still_on_its_way_keeps_it_in(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    mina.play.misbehave(method="download", seconds=2)
+    ts = upload(scene, mina, case_id, "map.png", PNG, "between us")
+    mina.play.react(ts, "lock", scene.channel)
+    scene.at_rest()
+    assert scene.heard(case_id) == []
+    assert kept(scene, case_id) == []
+
+
+def test_a_desk_that_dies_while_a_file_is_on_its_way_loses_nothing(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    mina.play.misbehave(method="download", seconds=8)
+    upload(scene, mina, case_id, "map.png", PNG, "Here you go")
+    mina.reply(case_id, "It is the second house.")
+    scene.until(lambda: len(waiting_items(scene)) == 2)
+    scene.close_desk()
+    assert scene.heard(case_id) == []
+    scene.open_desk()
+    scene.until(lambda: scene.heard(case_id) == ["Here you go", "It is the second house."])
+    assert [file.content for file in kept(scene, case_id)] == [PNG]
+
+
+def test_a_file_that_slack_does_not_give_out_is_tried_again_and_then_the_words_go_without_it(scene: Scene) -> None:
+    case_id, mina = claimed(scene)
+    mina.play.misbehave(method="download", status=500, times=3)
+    upload(scene, mina, case_id, "map.png", PNG, "Here you go")
+    mina.reply(case_id, "It is the second house.")
+    mina.finds("Slack did not give us your file. Please attach it again. The rest of your message was sent.")
+    scene.until(lambda: scene.heard(case_id) == ["Here you go", "It is the second house."])
+    assert kept(scene, case_id) == []
+
+
+def waiting_items(scene: Scene) -> list[Incoming]:
+    with scene.database.reading() as session:
+        return waiting(session)
