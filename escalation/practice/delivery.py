@@ -120,6 +120,12 @@ class Delivery:
         entry["outcome"] = "acknowledged"
         return answer
 
+    def forget(self) -> None:
+        """What was held back, is late or had to be sent again is never sent."""
+        self._held = None
+        for task in self._tasks:
+            task.cancel()
+
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)

@@ -18,6 +18,7 @@ from escalation.practice.workspace import EVERYBODY
 async def misbehave(practice: Practice, body: JSON) -> JSON:
     if body.get("behave"):
         practice.misbehaviour.behave()
+        practice.delivery.forget()
     elif "socket" in body:
         return {"dropped": await practice.socket.drop(str(body["socket"]))}
     elif "delivery" in body:

@@ -34,7 +34,8 @@ Ordering (POST)
   /play/misbehave  {"method", "times"?, "status"?, "error"?, "retry_after"?, "seconds"?, "performed"?}   Web API calls
                    method "download" is the fetching of a file, with "seconds"? and "status"?
                    {"delivery": duplicate | duplicate_new_id | late | hold | lose, "times"?, "seconds"?}  events
-                   {"socket": drop | warning | refresh_requested}      {"behave": true} forgets all orders
+                   {"socket": drop | warning | refresh_requested}      {"behave": true} forgets all orders,
+                   and what is still to be sent
   /play/settings   any of ack_seconds, trigger_seconds, retry_delays, rate_limit, request_url (is verified)
   /play/channel    name, private?, archived?, bot?, members?           → {"channel"}; makes or changes one
 """

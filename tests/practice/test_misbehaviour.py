@@ -86,6 +86,17 @@ def test_an_event_may_come_late_or_never(own_practice: PracticeServer, mina: Pla
     assert [sent["payload"]["event"]["text"] for sent in mina.deliveries()[-2:]] == ["prompt", "late"]
 
 
+def test_what_is_late_can_be_taken_back(own_practice: PracticeServer, mina: Play, connect: Connected):
+    heard = Heard()
+    connect(own_practice, lambda app: app.event("message")(lambda event: heard.note(event["text"])) and None)
+    mina.misbehave(delivery="late", seconds=1.0)
+    mina.post("late")
+    mina.misbehave(behave=True)
+    mina.misbehave(delivery="late", seconds=1.5)
+    mina.post("later")
+    assert heard.reaches(1) == ["later"]
+
+
 def test_orders_can_be_taken_back_and_nonsense_is_refused(own_practice: PracticeServer, mina: Play):
     mina.misbehave(method="*", status=500, times=100)
     mina.misbehave(behave=True)
