@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ import escalation
 from bot import schema
 from escalation import handover
 from escalation.desk_config import DeskConfig
+from escalation.handover import Person
 from escalation.practice.player import JSON, Play
 from escalation.practice.workspace import EVERYBODY
 from escalation.slack.intents import Intents, labels_in_use
@@ -52,6 +54,7 @@ GUIDELINES = {
 RANKING = Ranking(
     (Guess("refund_status", 0.41), Guess("refund_request", 0.33), Guess("order_status", 0.12)), 0.38, "m1"
 )
+MINA, JONAS = Person("U0MINAOKAFO", "Mina"), Person("U0JONASFELD", "Jonas")
 REASON = "Only 38 % sure it is Refund status; this tier needs 91 %."
 
 
@@ -235,6 +238,11 @@ class Agent:
     def reactions(self, ts: str) -> list[str]:
         message = next(one for one in self.sees() if one["ts"] == ts)
         return [reaction["name"] for reaction in message.get("reactions") or []]
+
+
+def words(view: JSON) -> str:
+    """Everything in a view or message, as it stands in its JSON."""
+    return json.dumps(view, ensure_ascii=False)
 
 
 def block_ids(message: JSON) -> list[str]:
