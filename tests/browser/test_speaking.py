@@ -16,7 +16,7 @@ from escalation.store.conversation import conversation_by_id
 from escalation.store.file import files_of, keep_file, keep_picture
 from escalation.store.message import Speaker, messages_after
 from labeling.database import Database
-from tests.browser.test_chat_page import bubbles, conversation_id, said_by_the_customer, write
+from tests.browser.talk import bubbles, conversation_id, said_by_the_customer, write
 
 pytestmark = pytest.mark.browser
 
