@@ -13,9 +13,8 @@ from rasa.core.channels.channel import InputChannel, OutputChannel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from bot.dress import correction, dressed
+from bot.dress import correction, dressed, without_buttons
 from bot.locks import ConversationBusy, ConversationLocks
-from bot.question import numbered
 from bot.recorder import Said
 from bot.turns import IN_GENERAL, answers_to
 from escalation import handover
@@ -47,8 +46,8 @@ class Parcel:
     deleted: bool
     revision: int
     """The wording that it carries."""
-    numbered: str | None = None
-    """The words where the channel has no buttons, if it is a question that a number answers."""
+    spelt_out: Said
+    """The same where the channel has no buttons."""
 
 
 @dataclass
@@ -153,7 +152,7 @@ class Courier:
 
     async def _send(self, parcel: Parcel, output: OutputChannel) -> bool:
         try:
-            said = Said(parcel.numbered) if parcel.numbered and not has_buttons(output) else parcel.said
+            said = parcel.said if has_buttons(output) else parcel.spelt_out
             await output.send_response(parcel.sender_id, said.as_response())
         except Exception as error:  # noqa: BLE001  # every channel's library has errors of its own
             log.warning("message %s was not delivered: %s", parcel.message_id, type(error).__name__)
@@ -207,10 +206,7 @@ class Courier:
             )
             if conversation_id is not None:
                 rows = rows.where(Message.conversation_id == conversation_id)
-            return [
-                replace(self._parcel(m, c), said=correction(m, c, self._phrases.of(c.language)))
-                for m, c in session.exec(rows)
-            ]
+            return [self._correction(message, conversation) for message, conversation in session.exec(rows)]
 
     def _answers(self, message_id: int) -> list[Parcel]:
         with self._database.reading() as session:
@@ -232,8 +228,12 @@ class Courier:
             said,
             message.deleted,
             message.revision,
-            numbered(message.payload, said.text),
+            without_buttons(said, message.payload),
         )
+
+    def _correction(self, message: Message, conversation: Conversation) -> Parcel:
+        said = correction(message, conversation, self._phrases.of(conversation.language))
+        return replace(self._parcel(message, conversation), said=said, spelt_out=said)
 
     def _mark(self, message_id: int, error: str | None) -> None:
         mark(self._database, [message_id], error)

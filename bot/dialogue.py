@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -94,7 +94,7 @@ class Dialogue:
         language = self._titles.language_for(waiting.language, intents)
         titles = tuple(self._titles.title(intent, language) for intent in intents)
         asking = await self._asking(waiting, language)
-        question = make_question(waiting.message_id, tuple(intents), titles, parsed, asking)
+        question = make_question(waiting.message_id, tuple(intents), titles, parsed, asking, language)
         return (*greeting, Said(asking.question, question.payload()))
 
     async def _asking(self, waiting: Waiting, language: str) -> Asking:
@@ -107,7 +107,7 @@ class Dialogue:
         if not response or not response.get("text"):
             return ours
         buttons = response.get("buttons") or [{}]
-        return Asking(str(response["text"]), str(buttons[0].get("title") or ours.none))
+        return replace(ours, question=str(response["text"]), none=str(buttons[0].get("title") or ours.none))
 
     def _with_language(self, waiting: Waiting, parsed: Parsed) -> Parsed:
         """A project's slot `language` is filled like any other, from an entity, so that its responses can have

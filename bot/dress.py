@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.question import spelt_out
 from bot.recorder import SHOWN, Said
 from escalation.file_kind import PICTURES
 from escalation.phrases import Phrases
@@ -27,6 +28,12 @@ def dressed(message: Message, conversation: Conversation, public_address: str) -
     if pictures:
         shown["image"] = _address(pictures[0], public_address)
     return Said(_named(message, "\n".join(filter(None, [words(message, conversation), *links]))), shown)
+
+
+def without_buttons(said: Said, payload: Mapping[str, Any]) -> Said:
+    """`payload` is the stored message's: it knows whether the buttons answer a question."""
+    kept = {key: shown for key, shown in said.payload.items() if key not in ("buttons", "quick_replies")}
+    return Said(spelt_out(payload, said.text), kept)
 
 
 def correction(message: Message, conversation: Conversation, phrases: Phrases) -> Said:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.asking import Asking
+from bot.asking import Asking, asking_in, place_in, says_none, words_of
 
 ESCALATE = "escalate"
 """The intent that the dialogue sees when a person must answer."""
 QUESTION = "question"
 """In a bot message's payload: the question that it asks. It stays inside; channels are shown text and buttons."""
-_NUMBER = re.compile(r"\W*(\d)\W*")
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,8 @@ class Question:
     """As the customer read them: one for each intent, and last for none of them."""
     entities: Mapping[str, Any] = field(default_factory=dict)
     """What the message named, by entity: the chosen intent is answered as if it had come with the words."""
+    language: str = "en"
+    """In which it was asked, and so is likely answered."""
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -42,18 +42,29 @@ class Question:
     def answer_in(self, text: str | None, choice: str | None) -> str | None:
         """The intent that was chosen, ESCALATE for none of them, None for words that are no answer.
 
-        `choice` is what a button says; `text` what was typed: a number, or a title.
+        `choice` is what a button says; `text` what was typed: a number, `the second`, a title or words of it, a bare
+        no.
         """
         if choice is not None:
             return next((answer for answer in self.answers if _command(answer) == choice), None)
         if text is None:
             return None
-        number = _NUMBER.fullmatch(text)
-        if number is not None:
-            place = int(number[1]) - 1
-            return self.answers[place] if 0 <= place < len(self.answers) else None
-        titles = [_folded(title) for title in self.titles]
-        return self.answers[titles.index(_folded(text))] if _folded(text) in titles else None
+        titled = self._titled(words_of(text))
+        if titled is not None:
+            return titled
+        asking = asking_in(self.language)
+        place = place_in(text, asking)
+        if place is not None:
+            return self.answers[place - 1] if 0 < place <= len(self.answers) else None
+        return ESCALATE if says_none(text, asking) else None
+
+    def _titled(self, words: list[str]) -> str | None:
+        """The answer with this title, or of which alone these are words; one word is too little to tell."""
+        titles = [words_of(title) for title in self.titles]
+        if words in titles:
+            return self.answers[titles.index(words)]
+        fitting = [answer for answer, title in zip(self.answers, titles, strict=True) if set(words) <= set(title)]
+        return fitting[0] if len(fitting) == 1 and len(set(words)) > 1 else None
 
     def command(self, answer: str) -> str:
         """The answer as Rasa takes it."""
@@ -66,22 +77,30 @@ def question_in(payload: Mapping[str, Any]) -> Question | None:
     stored = payload.get(QUESTION)
     if stored is None:
         return None
-    return Question(stored["about"], tuple(stored["intents"]), tuple(stored["titles"]), stored["entities"])
+    return Question(**{**stored, "intents": tuple(stored["intents"]), "titles": tuple(stored["titles"])})
 
 
-def numbered(payload: Mapping[str, Any], words: str) -> str | None:
-    """The words of a question for a channel without buttons; None for a message that asks none."""
+def spelt_out(payload: Mapping[str, Any], words: str) -> str:
+    """What a channel without buttons shows: numbers for a question, which they answer, and else the titles alone."""
     question = question_in(payload)
-    if question is None:
-        return None
-    return "\n".join([words, *(f"{place}. {title}" for place, title in enumerate(question.titles, start=1))])
+    if question is not None:
+        titles = [f"{place}. {title}" for place, title in enumerate(question.titles, start=1)]
+    else:
+        offered = [*(payload.get("buttons") or []), *(payload.get("quick_replies") or [])]
+        titles = [f"– {button['title']}" for button in offered if button.get("title")]
+    return "\n".join(filter(None, [words, *titles]))
 
 
 def make_question(
-    about: int, intents: tuple[str, ...], titles: tuple[str, ...], parsed: Mapping[str, Any], asking: Asking
+    about: int,
+    intents: tuple[str, ...],
+    titles: tuple[str, ...],
+    parsed: Mapping[str, Any],
+    asking: Asking,
+    language: str,
 ) -> Question:
     named = {one["entity"]: one["value"] for one in parsed.get("entities") or [] if _plain(one.get("value"))}
-    return Question(about, intents, (*titles, asking.none), named)
+    return Question(about, intents, (*titles, asking.none), named, language)
 
 
 def _plain(value: object) -> bool:
@@ -90,7 +109,3 @@ def _plain(value: object) -> bool:
 
 def _command(intent: str) -> str:
     return f"/{intent}"
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

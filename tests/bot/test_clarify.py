@@ -3,122 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-from sqlmodel import col, select
 
 from bot import schema
 from bot.asking import ASKINGS
 from bot.customer import Customer, Heard
 from bot.training import train_dialogue
 from labeling.database import Database
-from labeling.examples import read_examples
-from labeling.project import Project, find_project
+from labeling.project import Project
 from labeling.review_queue import waiting
-from labeling.store.correction import CUSTOMER, Correction
+from labeling.store.correction import CUSTOMER
+from tests.bot.asking_project import AS_UNSURE, UNSURE, choices_of, write_asking_project
 from tests.bot.conftest import Bot, Receiver, soon, story_of
 
-SHOP = Path(__file__).resolve().parents[2] / "bot" / "data"
-INTENTS = (
-    *("refund_request", "refund_status", "change_address", "account_details", "wrong_item", "exchange_item"),
-    *("size_advice", "damaged_item", "delete_account", "data_request", "store_hours", "order_status"),
-)
-UNSURE = "refund info"
-"""Between asking for a refund and asking where it is."""
-AS_UNSURE = "update my address"
-"""Between an order's address and the account's."""
-
-CONFIG = f"""
-recipe: default.v1
-assistant_id: asking
-language: en
-pipeline:
-  - name: WhitespaceTokenizer
-  - name: RegexEntityExtractor
-  - name: bot.intent_classifier.IntentClassifier
-  - name: bot.router.Router
-    details: [order_number]
-    clarify: 0.9
-    tiers:
-      open: {{promise: 0.98, intents: [{", ".join(INTENTS)}]}}
-      closed: {{answer: never, intents: [report_fraud]}}
-policies:
-  - name: RulePolicy
-    enable_fallback_prediction: false
-"""
-
-DOMAIN = "\n".join(
-    [
-        'version: "3.1"',
-        f"intents: [{', '.join(INTENTS)}, report_fraud, escalate]",
-        "entities: [order_number]",
-        "slots:",
-        "  order_number: {type: text, mappings: [{type: from_entity, entity: order_number}]}",
-        "forms:",
-        "  number_form: {required_slots: [order_number]}",
-        "actions: [action_handoff]",
-        "responses:",
-        "  utter_handoff: [{text: A person comes.}]",
-        '  utter_ask_order_number: [{text: "Which number?"}]',
-        '  utter_order_status: [{text: "About {order_number}."}]',
-        "  utter_clarify_de:",
-        '    - {text: "Was meinen Sie?", buttons: [{title: Etwas anderes, payload: /escalate}]}',
-        *(f"  utter_{intent}: [{{text: About {intent}.}}]" for intent in INTENTS if intent != "order_status"),
-    ]
-)
-
-RULES = "\n".join(
-    [
-        'version: "3.1"',
-        "rules:",
-        "  - {rule: escalate, steps: [{intent: escalate}, {action: action_handoff}]}",
-        "  - {rule: ask, steps: [{intent: order_status}, {action: number_form}, {active_loop: number_form}]}",
-        "  - rule: told",
-        "    condition: [{active_loop: number_form}]",
-        "    steps: [{action: number_form}, {active_loop: null}, {slot_was_set: [{requested_slot: null}]},",
-        "            {action: utter_order_status}]",
-        *(
-            f"  - {{rule: {intent}, steps: [{{intent: {intent}}}, {{action: utter_{intent}}}]}}"
-            for intent in INTENTS
-            if intent != "order_status"
-        ),
-    ]
-)
-
-GUIDELINES = """
-refund_request:
-  title: I want my money back
-  titles: {de: Geld zurück}
-refund_status:
-  title: Where is my refund?
-  titles: {de: "Wo bleibt mein Geld?"}
-"""
 CHOICES = ["Where is my refund?", "I want my money back", "None of these"]
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Project:
-    root = tmp_path_factory.mktemp("asking")
-    lines = ['version: "3.1"', "nlu:", "- regex: order_number", "  examples: |", r"    - \bLF-\d{5}\b"]
-    examples = read_examples(SHOP).examples
-    for intent in (*INTENTS, "report_fraud"):
-        lines += [f"- intent: {intent}", "  examples: |"]
-        lines += [f"    - {example.text}" for example in examples if example.intent == intent]
-    lines += ["- intent: order_status", "  examples: |", "    - where is [LF-10001](order_number)"]
-    files = {
-        "config.yml": CONFIG,
-        "domain.yml": DOMAIN,
-        "data/nlu.yml": "\n".join(lines) + "\n",
-        "data/rules.yml": RULES,
-        "guidelines.yml": GUIDELINES,
-        "credentials.yml": f"rest:\ncallback:\n  url: http://127.0.0.1:{receiver.port}/customer\n",
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return find_project(root)
+    credentials = f"rest:\ncallback:\n  url: http://127.0.0.1:{receiver.port}/customer\n"
+    return write_asking_project(tmp_path_factory.mktemp("asking"), credentials)
 
 
 @pytest.fixture(scope="module")
@@ -149,12 +55,6 @@ def asked(customer: Customer, words: str = UNSURE) -> Heard:
 def press(customer: Customer, question: Heard, title: str) -> list[str]:
     number = customer.choose(question.number, choices_in(question).index(title))
     return customer.wait(lambda now: bool(now.said_by("bot")) and not now.typing, after=number).said_by("bot")
-
-
-def choices_of(database: Database, turn_id: int | None) -> list[Correction]:
-    with database.reading() as session:
-        rows = select(Correction).where(Correction.turn_id == turn_id).order_by(col(Correction.id))
-        return list(session.exec(rows))
 
 
 def test_between_two_wishes_the_customer_is_asked_and_nobody_is_called(

@@ -10,9 +10,9 @@ from rasa.core.channels.facebook import MessengerBot
 from rasa.core.channels.telegram import TelegramOutput
 from rasa.core.channels.twilio import TwilioOutput
 
-from bot.asking import ASKINGS, Asking, asking_in
+from bot.asking import ASKINGS, Asking, asking_in, place_in, says_none
 from bot.courier import has_buttons
-from bot.question import Question, make_question, numbered, question_in
+from bot.question import Question, make_question, question_in, spelt_out
 from labeling.guidelines import Guideline, GuidelinesRefused
 from labeling.titles import Titles, read_translated
 
@@ -29,6 +29,22 @@ ASKED = Question(7, ("refund", "returns"), ("My refund?", "Send it back", "None 
         ("my REFUND", "refund"),
         ("send it back!", "returns"),
         ("none of these", "escalate"),
+        ("the second", "returns"),
+        ("send back", "returns"),
+        ("back", None),
+        ("my refund", "refund"),
+        ("my refund back", None),
+        ("second one please", "returns"),
+        ("Option 2", "returns"),
+        ("the 1st", "refund"),
+        ("number one", "refund"),
+        ("No.", "escalate"),
+        ("neither", "escalate"),
+        ("no, the second", "returns"),
+        ("the first or the second", None),
+        ("the second parcel", None),
+        ("no, my parcel", None),
+        ("the", None),
         ("0", None),
         ("4", None),
         ("12", None),
@@ -62,16 +78,22 @@ def test_a_question_survives_the_database() -> None:
 def test_what_is_no_plain_value_is_not_carried_along() -> None:
     parsed = {"entities": [{"entity": "order", "value": "LF-1"}, {"entity": "time", "value": {"from": 1}}]}
 
-    made = make_question(7, ("refund", "returns"), ("A", "B"), parsed, Asking("Which?", "None"))
+    made = make_question(7, ("refund", "returns"), ("A", "B"), parsed, Asking("Which?", "None"), "en")
 
     assert (made.titles, made.entities) == (("A", "B", "None"), {"order": "LF-1"})
 
 
 def test_channels_without_buttons_read_numbers() -> None:
-    plain = numbered(ASKED.payload(), "Which?")
+    plain = spelt_out(ASKED.payload(), "Which?")
 
     assert plain == "Which?\n1. My refund?\n2. Send it back\n3. None of these"
-    assert numbered({}, "Hello.") is None
+
+
+def test_channels_without_buttons_read_the_titles_of_others_and_no_commands() -> None:
+    offered = {"buttons": [{"title": "Opening hours", "payload": "/hours"}], "quick_replies": []}
+
+    assert spelt_out(offered, "Hello!") == "Hello!\n– Opening hours"
+    assert spelt_out({}, "Hello.") == "Hello."
 
 
 @pytest.mark.parametrize(
@@ -122,3 +144,20 @@ def test_titles_that_are_no_titles_are_refused_in_a_line(tmp_path: Path) -> None
 def test_every_language_has_words_and_an_unknown_one_is_asked_in_english() -> None:
     assert all(asking.question and asking.none for asking in ASKINGS.values())
     assert (asking_in("de-CH"), asking_in("tlh")) == (ASKINGS["de"], ASKINGS["en"])
+
+
+@pytest.mark.parametrize("language", ASKINGS)
+def test_every_language_counts_to_four_in_both_ways_and_says_no(language: str) -> None:
+    asking = ASKINGS[language]
+    for places in (asking.ordinals.split(), asking.numbers.split()):
+        assert [place_in(word, asking) for word in places] == [1, 2, 3, 4]
+    assert all(says_none(word, asking) for word in asking.no.split())
+    assert not says_none(asking.question, asking)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("das zweite", 2), ("Nummer eins bitte", 1), ("die dritte Möglichkeit", 3), ("2.", 2), ("zweimal", None)],
+)
+def test_in_german_places_are_named_as_germans_do(text: str, place: int | None) -> None:
+    assert place_in(text, ASKINGS["de"]) == place
