@@ -10,12 +10,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy import and_
 from sqlmodel import col, select
 
 from bot.cli.console import out, progress
 from bot.cli.services import HERE, Folder
 from bot.cli.workplace import Workplace, enter
 from escalation.store.case import CaseState, unclosed_cases
+from escalation.store.inbox import Incoming
 from escalation.store.outbox import Outgoing
 from labeling.clock import now
 from labeling.database import Database
@@ -94,7 +96,8 @@ def status(project: Folder = HERE) -> None:
 def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
     with database.reading() as session:
         states = Counter(case.state for case in unclosed_cases(session))
-        errands = len(session.exec(select(Outgoing.id).where(col(Outgoing.done_at).is_(None))).all())
+        errands = session.exec(select(Outgoing.error).where(col(Outgoing.done_at).is_(None))).all()
+        put_aside = len(session.exec(select(Incoming.id).where(_is_put_aside())).all())
     lines = [
         f"Customers waiting for an agent: {states[CaseState.OPEN.value]}; "
         f"with one: {states[CaseState.CLAIMED.value]}.",
@@ -103,8 +106,15 @@ def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
     if is_behind:
         lines.append("Labels or examples have changed since; `handraise retrain` takes them up.")
     if errands:
-        lines.append(f"Not yet told to Slack: {errands} errands. Is `handraise desk` running?")
+        lines.append(f"Not yet told to Slack: {len(errands)} errands. Is `handraise desk` running?")
+    lines += [f"[bold red]{escape(why)}[/]" for why in sorted({error for error in errands if error})]
+    if put_aside:
+        lines.append(f"What agents did and the desk could not take in: {put_aside}; its log says why.")
     return lines
+
+
+def _is_put_aside() -> Any:
+    return and_(col(Incoming.done_at).is_not(None), col(Incoming.error).is_not(None))
 
 
 def _promises(place: Workplace) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,11 @@ class Place:
 
 def arrive(settings: Settings) -> Place:
     """Raises SettingsRefused with one line that says what to do."""
-    slack = WebClient(token=settings.bot_token, base_url=settings.api_url, timeout=CALL_SECONDS, retry_handlers=[])
+    silent = logging.getLogger("escalation.slack.client")  # it quotes what it was answered
+    silent.setLevel(logging.CRITICAL)
+    slack = WebClient(
+        token=settings.bot_token, base_url=settings.api_url, timeout=CALL_SECONDS, retry_handlers=[], logger=silent
+    )
     try:
         we = slack.auth_test()
         channel = find_channel(slack, settings.channel, "HANDRAISE_SLACK_CHANNEL")

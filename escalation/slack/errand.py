@@ -36,8 +36,9 @@ METADATA = "handraise_errand"
 REACTIONS = {"delivered": "white_check_mark", "failed": "warning", "read": "eyes"}
 CARD = "card"
 NOTICE = "notice"
-_GONE = {"message_not_found", "thread_not_found", "cant_update_message"}
-_NOTHING_TO_DO = {"already_reacted", "no_reaction", "message_not_found"}
+# What Slack answers where somebody has deleted what we speak of, and where it is done already.
+GONE = {"message_not_found", "thread_not_found", "cant_update_message"}
+NOTHING_TO_DO = {"already_reacted", "no_reaction", "message_not_found"}
 _MEANWHILE = timedelta(minutes=2)
 
 
@@ -83,7 +84,7 @@ class Errands:
         try:
             self._kinds[row.errand](row, thread)
         except SlackApiError as refused:
-            if refused.response.get("error") not in _GONE:
+            if refused.response.get("error") not in GONE:
                 raise
             self._replace_card(row)
 
@@ -172,7 +173,7 @@ class Errands:
         try:
             call(channel=channel, timestamp=ts, name=name)
         except SlackApiError as refused:
-            if refused.response.get("error") not in _NOTHING_TO_DO:
+            if refused.response.get("error") not in NOTHING_TO_DO:
                 raise
 
     def _nudge(self, row: Outgoing, thread: Thread, in_channel: bool = False) -> None:

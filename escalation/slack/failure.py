@@ -12,6 +12,7 @@ OPERATOR = {
     "channel_not_found": "Slack does not know the channel: check HANDRAISE_SLACK_CHANNEL, and invite the bot to it.",
     "not_in_channel": "The bot is not in the channel: type /invite @Handraise there.",
     "is_archived": "The channel is archived: unarchive it, or set HANDRAISE_SLACK_CHANNEL to another one.",
+    "is_inactive": "The channel is archived or frozen: unarchive it, or set HANDRAISE_SLACK_CHANNEL to another one.",
     "invalid_auth": "Slack refuses SLACK_BOT_TOKEN: copy it anew from the app's page, and restart the desk.",
     "not_authed": "Slack got no token: set SLACK_BOT_TOKEN, and restart the desk.",
     "token_revoked": "SLACK_BOT_TOKEN was revoked: install the app again, set the new token, and restart the desk.",
@@ -23,6 +24,19 @@ OPERATOR = {
     "org_login_required": "The workspace is being moved; the desk goes on when that is over.",
     "team_added_to_org": "The workspace is being moved; the desk goes on when that is over.",
 }
+GIVEN_UP = {
+    "edit_window_closed": (
+        "The workspace lets nobody change messages after a while, so the card or copy stays as it was: an "
+        "administrator can lift that for the app (Settings, Permissions, Message Editing)."
+    ),
+    "cant_delete_message": "The workspace keeps what was posted, so the copy stays in the thread.",
+    "compliance_exports_prevent_deletion": "The workspace keeps what was posted, so the copy stays in the thread.",
+    "user_not_in_channel": "The agent is not in the channel, so they were not told: invite them to it.",
+    "too_many_emoji": "There are too many reactions under the message, so the mark is missing there.",
+    "too_many_reactions": "There are too many reactions under the message, so the mark is missing there.",
+    "upgrade_required": "Slack no longer speaks with this version: bring Handraise up to date.",
+}
+"""What will never be taken, though nothing is wrong with what the desk says."""
 ONE_CALL_ONLY = {"missing_scope", "restricted_action", "no_permission"}
 """Of those: what may concern one kind of call, while others still work."""
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "accesslimited"}
@@ -61,12 +75,15 @@ def judge(code: str, status: int, headers: Mapping[str, Any], attempts: int) -> 
     """`code` is Slack's error word; `attempts` counts from 1."""
     if status == 429 or code in LIMITED:
         return Later(_retry_after(headers), "Slack asked for a pause.", whole_channel=True)
-    if code in OPERATOR:
-        everything = code not in ONE_CALL_ONLY
-        return Later(OPERATOR_SECONDS, f"{OPERATOR[code]} ({code})", whole_channel=everything, for_operator=True)
+    word = "restricted_action" if code.startswith("restricted_action") else code  # Slack has several of a kind
+    if word in OPERATOR:
+        everything = word not in ONE_CALL_ONLY
+        return Later(OPERATOR_SECONDS, f"{OPERATOR[word]} ({code})", whole_channel=everything, for_operator=True)
     if status >= 500 or code in PASSING:
         return Later(_backoff(attempts), f"Slack had a fault of its own ({status}).")
-    return Never(f"Slack refused it: {code}.")
+    if code in GIVEN_UP:
+        return Never(f"{GIVEN_UP[code]} ({code})")
+    return Never(f"Slack refused it: {code}. This is a fault of Handraise: please report it. All else goes on.")
 
 
 def unreachable(attempts: int) -> Later:

@@ -210,9 +210,11 @@ class Worker:
                 return
             current.attempts += 1
             current.error = f"{type(error).__name__} {_place(error)}, attempt {current.attempts}"
+            rest = ""
             if current.attempts >= ATTEMPTS:
                 current.done_at = now()
-            log.error("inbox item %s (%s): %s", current.id, current.kind, current.error)
+                rest = ". It is put aside, whole, in handraise_inbox: please report it as a fault of Handraise"
+            log.error("inbox item %s (%s): %s%s", current.id, current.kind, current.error, rest)
 
 
 def read_item(row: Incoming) -> Item:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import signal
-import socket
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackApiError
 
 from escalation.desk_config import DeskConfig, read_desk_config
 from escalation.due_move import Rules
@@ -27,7 +22,8 @@ from escalation.slack.intents import Intents, labels_in_use
 from escalation.slack.people import People
 from escalation.slack.reconciler import Reconciler
 from escalation.slack.sender import Sender
-from escalation.slack.settings import Settings, SettingsRefused
+from escalation.slack.settings import Settings
+from escalation.slack.socket_mode import SocketMode
 from escalation.slack.web import PATH, WebServer
 from escalation.ticker import Ticker
 from labeling.database import Bell, Database
@@ -38,10 +34,6 @@ from labeling.labels import labels
 from labeling.policy import read_policy
 from labeling.project import Project
 from labeling.snapshot import take
-
-CLOSE_SECONDS = 5.0
-PING_SECONDS = 3.0
-"""How often the socket is tried, and so how long a dead one goes unseen."""
 
 
 class Listening(Protocol):
@@ -140,47 +132,10 @@ def strictest_first(project: Project) -> list[str]:
     return [tier.name for tier in sorted(tiers, key=lambda tier: -(tier.promise or 1.0))]
 
 
-class _SocketMode:
-    """Slack's web socket, which the client opens again by itself whenever it breaks."""
-
-    def __init__(self, bolt: App, app_token: str, on_connected: Callable[[], None]) -> None:
-        self._log = logging.getLogger("escalation.slack.socket")
-        self._log.setLevel(logging.CRITICAL)  # a refusal at the start is told in our own words
-        self._handler: Any = SocketModeHandler(bolt, app_token, logger=self._log, ping_interval=PING_SECONDS)
-
-        def hear(_: object, message: dict[str, Any], __: object = None) -> None:
-            if message.get("type") == "hello":
-                on_connected()
-
-        self._handler.client.message_listeners.append(hear)
-
-    def start(self) -> None:
-        try:
-            self._handler.connect()
-            self._log.setLevel(logging.ERROR)
-        except SlackApiError as refused:
-            code = refused.response.get("error")
-            hint = "copy it anew from Basic Information, App-Level Tokens, and switch Socket Mode on"
-            raise SettingsRefused(f"Slack refuses SLACK_APP_TOKEN ({code}): {hint}") from refused
-
-    def stop(self) -> None:
-        """Closing waits for the read and the wait in progress, which take seconds; both are ended first."""
-        client = self._handler.client
-        client.closed, client.auto_reconnect_enabled = True, False
-        reading = client.current_session.sock if client.current_session else None
-        if reading is not None:
-            with suppress(OSError):
-                reading.shutdown(socket.SHUT_RDWR)
-        client.message_queue.put(None)
-        closing = threading.Thread(target=self._handler.close, name="closing", daemon=True)
-        closing.start()
-        closing.join(CLOSE_SECONDS)  # the client joins its threads without a limit
-
-
 def _listening(bolt: App, settings: Settings, on_connected: Callable[[], None]) -> Listening:
     """`on_connected` is called whenever Slack begins to reach us; what it told before that may be lost."""
     if settings.port is None:
-        return _SocketMode(bolt, settings.app_token, on_connected)
+        return SocketMode(bolt, settings, on_connected)
     on_connected()
     return WebServer(bolt, settings.host, settings.port)
 

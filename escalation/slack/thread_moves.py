@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ from escalation.store.message import Message, find_by_slack_ts
 from escalation.store.outbox import Errand, enqueue
 from escalation.store.posted_card import card_at
 from escalation.store.remark import Fate, Remark, remark_at
+
+log = logging.getLogger(__name__)
 
 Named = Callable[[str], Person]
 
@@ -250,6 +253,9 @@ def _remark(session: Session, case_id: int, channel: str, ts: str, person_id: st
 def _lose_card(session: Session, case_id: int, ts: str) -> None:
     case = case_by_id(session, case_id)
     if case.slack_ts == ts and case.state != CaseState.CLOSED.value:
+        log.warning(
+            "the card of case %s was deleted in Slack; it is posted anew, for the customer still waits", case_id
+        )
         case.slack_ts = None
         enqueue(session, case_id, Errand.UPDATE_CARD)
 

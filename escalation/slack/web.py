@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -16,13 +17,23 @@ from starlette.routing import Route
 
 from labeling.port import listen
 
+log = logging.getLogger(__name__)
+
 PATH = "/slack/events"
 LARGEST = 1_000_000
 """Bytes of one payload; Slack's own are far smaller."""
+UNSIGNED = 401
+SILENT_SECONDS = 60.0
+_WRONG_SIGNATURE = (
+    "a payload was refused, for its signature is wrong or more than five minutes old. If it came from Slack: compare "
+    "SLACK_SIGNING_SECRET with Basic Information, Signing Secret, and this machine's clock with the true time."
+)
 
 
 def web_app(bolt: App) -> Starlette:
     """One address for events, actions and options alike."""
+
+    refused = _Refused()
 
     async def take(request: Request) -> Response:
         body = await _read(request)
@@ -32,12 +43,27 @@ def web_app(bolt: App) -> Starlette:
             asked = to_bolt_request(request, body)
         except (ValueError, AttributeError, TypeError, KeyError):  # Bolt reads before it has checked the signature
             return PlainTextResponse("not a payload of Slack's", status_code=400)
-        return to_starlette_response(await run_in_threadpool(bolt.dispatch, asked))
+        answer = to_starlette_response(await run_in_threadpool(bolt.dispatch, asked))
+        if answer.status_code == UNSIGNED and "x-slack-signature" in request.headers:
+            refused.tell()
+        return answer
 
     async def ready(_: Request) -> Response:
         return PlainTextResponse("ready")
 
     return Starlette(routes=[Route(PATH, take, methods=["POST"]), Route("/ready", ready)])
+
+
+class _Refused:
+    """Tells the operator of wrong signatures, now and then: anybody can send as many as they like."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def tell(self) -> None:
+        if time.monotonic() >= self._silent_until:
+            self._silent_until = time.monotonic() + SILENT_SECONDS
+            log.warning(_WRONG_SIGNATURE)
 
 
 async def _read(request: Request) -> bytes | None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from bot.cli.workplace import enter
+from escalation.handover import open_case
+from escalation.store.conversation import conversation_of
+from escalation.store.inbox import Incoming
+from escalation.store.outbox import Outgoing
+from labeling.clock import now
 from tests.cli.conftest import handraise
 
 GOOD = "text,intent\n" + "".join(
@@ -81,6 +88,21 @@ def test_init_makes_a_project_whose_status_can_be_asked(tmp_path: Path) -> None:
     assert "Corrections waiting for a trainer: 0." in status.out
     assert "Promise of routine, 95%: Cannot say yet: 72 more audits are needed at least" in status.out
     assert "Traffic: not compared yet" in status.out
+
+
+def test_status_says_why_slack_has_not_been_told_and_what_to_do(project: Path) -> None:
+    database = enter(project).database
+    why = "The bot is not in the channel: type /invite @Handraise there. (not_in_channel)"
+    with database.transaction() as session:
+        conversation = conversation_of(session, "webchat", "c1")
+        case = open_case(session, conversation, "Unsure.")
+        session.exec(select(Outgoing).where(Outgoing.case_id == case.id)).one().error = why
+        session.add(Incoming(key="k", kind="reply", payload={}, error="KeyError", done_at=now()))
+    database.close()
+    status = handraise("status", "--project", project)
+    assert "Not yet told to Slack: 1 errands." in status.out
+    assert why in status.out
+    assert "What agents did and the desk could not take in: 1" in status.out
 
 
 def test_replay_without_a_bot_says_so(tmp_path: Path, project: Path) -> None:

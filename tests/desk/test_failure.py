@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from escalation.slack.failure import OPERATOR, Later, Never, judge, unreachable
+from escalation.slack.errand import GONE, NOTHING_TO_DO
+from escalation.slack.failure import GIVEN_UP, LIMITED, OPERATOR, PASSING, Later, Never, judge, unreachable
+from tests.desk.test_manifest import SCOPES, SHARED
 
 
 @pytest.mark.parametrize("code", sorted(OPERATOR))
@@ -38,4 +42,47 @@ def test_faults_that_pass_are_tried_again_ever_more_patiently() -> None:
 
 
 def test_what_is_wrong_with_one_message_alone_is_given_up_with_its_reason() -> None:
-    assert judge("msg_too_long", 200, {}, 1) == Never("Slack refused it: msg_too_long.")
+    verdict = judge("msg_too_long", 200, {}, 1)
+    assert isinstance(verdict, Never)
+    assert verdict.why.startswith("Slack refused it: msg_too_long. This is a fault of Handraise: please report it.")
+
+
+def test_a_channel_that_only_some_may_write_to_is_a_matter_for_an_administrator() -> None:
+    verdict = judge("restricted_action_read_only_channel", 200, {}, 1)
+    assert isinstance(verdict, Later)
+    assert "ask an administrator" in verdict.why
+
+
+@pytest.mark.parametrize("code", sorted(GIVEN_UP))
+def test_what_a_workspaces_own_rules_forbid_holds_nothing_up_and_is_told_in_a_sentence(code: str) -> None:
+    verdict = judge(code, 200, {}, 1)
+    assert isinstance(verdict, Never)
+    assert "fault of Handraise" not in verdict.why
+    assert verdict.why.endswith(f"({code})")
+
+
+OUR_OWN_FAULT = {
+    "bad_timestamp", "file_comment_not_found", "file_not_found", "invalid_arg_name", "invalid_array_arg",
+    "invalid_charset", "invalid_cursor", "invalid_form_data", "invalid_json", "invalid_name", "invalid_post_type",
+    "invalid_ts_latest", "invalid_ts_oldest", "json_not_object", "limit_required", "missing_charset",
+    "missing_post_type", "msg_too_long", "no_item_specified", "no_text", "superfluous_charset",
+    "too_many_attachments",
+}  # fmt: skip
+"""What Slack answers to a call that was made wrongly; no workspace can bring it about."""
+ABOUT_PEOPLE = {"user_is_bot", "user_is_restricted", "user_not_found", "user_not_visible", "upgrade_require"}
+"""Of `users.info` and `usergroups.list`: a name stays unknown, or the start is refused."""
+
+
+def listed_errors() -> set[str]:
+    file = SHARED / "web-api.openapi.json"
+    if not file.exists():
+        pytest.skip("Slack's description of its Web API is not at hand (HANDRAISE_SHARED)")
+    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    used = [paths.get("/" + method.replace("_", "."), {}) for method in SCOPES]
+    answers = [described["responses"]["default"].get("schema", {}) for path in used for described in path.values()]
+    return {code for one in answers for code in one.get("properties", {}).get("error", {}).get("enum", [])}
+
+
+def test_every_error_that_slack_lists_for_the_methods_in_use_has_been_thought_of() -> None:
+    for_somebody = OPERATOR.keys() | GIVEN_UP.keys() | PASSING | LIMITED | GONE | NOTHING_TO_DO | {"thread_not_found"}
+    assert listed_errors() - for_somebody - OUR_OWN_FAULT - ABOUT_PEOPLE == set()

@@ -107,7 +107,9 @@ def test_our_own_words_are_never_an_agents_even_where_nothing_marks_them_as_an_a
 
 
 @pytest.mark.parametrize("trouble", ["other body", "old", "none"])
-def test_a_wrong_signature_is_refused_and_nothing_is_kept(scene: Scene, address: str, trouble: str) -> None:
+def test_a_wrong_signature_is_refused_and_nothing_is_kept(
+    scene: Scene, address: str, trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
     body = reply_event(scene, scene.raise_hand())
     headers = signed(scene, body, time.time() - (600 if trouble == "old" else 0))
     if trouble == "other body":
@@ -115,6 +117,17 @@ def test_a_wrong_signature_is_refused_and_nothing_is_kept(scene: Scene, address:
     answer = httpx.post(address, content=body, headers={} if trouble == "none" else headers)
     assert answer.status_code == 401
     assert kept(scene) == []
+    assert ("compare SLACK_SIGNING_SECRET" in caplog.text) == (trouble != "none")  # who signs nothing is not Slack
+    assert "Refund" not in caplog.text
+
+
+def test_the_operator_hears_of_wrong_signatures_and_not_of_every_one(
+    scene: Scene, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = reply_event(scene, scene.raise_hand())
+    for _ in range(20):
+        assert httpx.post(address, content=body, headers=signed(scene, body, time.time() - 600)).status_code == 401
+    assert caplog.text.count("compare SLACK_SIGNING_SECRET") == 1
 
 
 def test_nonsense_is_refused_without_a_fault(scene: Scene, address: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlmodel import col, select, update
 
@@ -167,16 +169,27 @@ def test_a_pause_for_one_channel_holds_no_other_channel_back(scene: Scene) -> No
     assert scene.case(paused).slack_ts is None
 
 
+@pytest.mark.parametrize(
+    ("code", "what_to_do"),
+    [
+        ("not_in_channel", "/invite @Handraise"),
+        ("channel_not_found", "check HANDRAISE_SLACK_CHANNEL"),
+        ("is_archived", "unarchive it"),
+        ("token_revoked", "set the new token, and restart the desk"),
+        ("invalid_auth", "copy it anew from the app's page"),
+        ("account_inactive", "install it again, and set the new token"),
+    ],
+)
 def test_an_error_that_an_operator_must_mend_holds_the_errand_back_and_loses_nothing(
-    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, code: str, what_to_do: str
 ) -> None:
     monkeypatch.setattr(failure, "OPERATOR_SECONDS", 1.0)
     mina = scene.agent("mina")
-    mina.play.misbehave(method="chat.postMessage", error="not_in_channel", times=1)
+    mina.play.misbehave(method="chat.postMessage", error=code, times=1)
     case_id = scene.raise_hand("a secret wish")
     (row,) = scene.until(lambda: [row for row in scene.errands() if row.error])
-    assert "/invite @Handraise" in row.error
-    assert "/invite @Handraise" in caplog.text
+    assert what_to_do in row.error
+    assert what_to_do in caplog.text
     assert "a secret wish" not in caplog.text
     mina.card(case_id)
 
@@ -189,7 +202,8 @@ def test_one_errand_that_slack_will_never_take_does_not_stop_the_case(scene: Sce
     scene.write(case_id, "first")
     scene.write(case_id, "second")
     mina.finds("second")
-    assert [row.error for row in scene.errands() if row.error] == ["Slack refused it: msg_too_long."]
+    (error,) = [row.error for row in scene.errands() if row.error]
+    assert error.startswith("Slack refused it: msg_too_long.")
 
 
 def test_what_happened_while_the_desk_was_down_is_caught_up_with(scene: Scene) -> None:
@@ -215,9 +229,31 @@ def test_a_dropped_socket_is_opened_again(scene: Scene) -> None:
     scene.until(lambda: scene.heard(case_id) == ["Hello!"], seconds=25)
 
 
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        ({"error": "token_revoked"}, "Slack refuses SLACK_APP_TOKEN (token_revoked): generate one anew"),
+        ({"status": 503}, "Slack had a fault of its own (503)."),
+    ],
+)
+def test_the_operator_is_told_what_keeps_the_socket_closed_and_that_it_is_open_again(
+    scene: Scene, caplog: pytest.LogCaptureFixture, trouble: dict[str, Any], sentence: str
+) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.misbehave(method="apps.connections.open", times=2, **trouble)
+    mina.play.misbehave(socket="drop")
+    mina.reply(case_id, "Hello!")
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"], seconds=40)
+    assert caplog.text.count(sentence) == 1
+    assert "the socket to Slack is open again" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize("with_thread", [True, False])
 def test_a_deleted_card_comes_back_and_its_old_thread_still_leads_to_the_customer(
-    scene: Scene, with_thread: bool
+    scene: Scene, with_thread: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     case_id = scene.raise_hand()
     mina = scene.agent("mina")
@@ -228,6 +264,7 @@ def test_a_deleted_card_comes_back_and_its_old_thread_still_leads_to_the_custome
     scene.practice.client().chat_delete(channel=scene.channel, ts=old)
     scene.until(lambda: scene.case(case_id).slack_ts not in (None, old))
     mina.card(case_id)
+    assert f"the card of case {case_id} was deleted in Slack; it is posted anew" in caplog.text
     scene.write(case_id, "are you there?")
     assert mina.finds("are you there?")["thread_ts"] == scene.case(case_id).slack_ts
     if with_thread:
@@ -292,6 +329,7 @@ def test_an_item_that_cannot_be_worked_on_is_put_aside_and_stops_nobody(
     scene.until(lambda: scene.heard(case_id) == ["Hello!"])
     (bad,) = scene.until(lambda: [row for row in received(scene) if row.key == "old" and row.done_at])
     assert bad.error is not None
+    assert "please report it as a fault of Handraise" in caplog.text
     assert bad.payload == {"text": "a secret"}
     assert "a secret" not in caplog.text
 
