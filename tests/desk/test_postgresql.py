@@ -11,7 +11,7 @@ import pytest
 from bot import schema
 from escalation.store.file import keep_picture
 from labeling.database import Database
-from tests.desk import test_case, test_correction, test_home, test_resilience
+from tests.desk import test_case, test_correction, test_home, test_resilience, test_shortcuts
 from tests.desk.conftest import Scene
 
 
@@ -72,4 +72,4 @@ def test_a_label_is_undone_at_home(scene: Scene) -> None:
 
 
 def test_any_message_in_slack_can_be_labelled(scene: Scene) -> None:
-    test_home.test_any_message_in_slack_can_be_labelled(scene)
+    test_shortcuts.test_any_message_in_slack_can_be_labelled(scene)
