@@ -60,6 +60,8 @@ class Encoder:
         named = [given.name for given in session.get_outputs()]
         self._outputs = [named[0], *(name for name in named[1:] if name == MIDDLE)]
         self.dimension = int(self.embed(["size"]).shape[1])
+        self.middle = slice(self.dimension // 2 if len(self._outputs) > 1 else self.dimension, self.dimension)
+        """The part of a vector that the middle layers give; empty where there is none."""
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """One row of length one a text, in the texts' order."""

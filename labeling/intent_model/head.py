@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 STRENGTH = 30.0
 """Inverse regularisation, scikit-learn's C. At its default of 1 few-shot probabilities are flat; 30 was best."""
 ITERATIONS = 40
-ENOUGH = 1e-4
+ENOUGH = 3e-4
 """Fitting ends when a step lowers the loss by less than this share of it."""
 NARROW = 384
 """Directions that the head learns in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 
@@ -67,15 +67,16 @@ def learn_and_hold_out(known: TrainingSet, report: Progress) -> tuple[Learned, H
         rest = np.setdiff1d(everything, test.unseen)
         if len(np.unique(known.targets[rest[rest < known.examples]])) < 2:
             return None
-        learned = _learn(known, rest)
+        learned = _learn(known, rest, aside)
         vectors, matrix = known.vectors[test.judged], known.matrix[test.judged]
         voices = listen(learned.head, learned.words.scores_of(matrix), learned.neighbours, vectors)
         report("Training", next(done) / (len(tests) + 1))
         return voices
 
     # A fold is small work: two folds side by side on one core each are quicker than one fold on two.
-    with threadpool_limits(1), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        learned = pool.submit(_learn, known, everything)
+    workers = min(4, os.cpu_count() or 1)
+    with threadpool_limits(1), ThreadPoolExecutor(1) as aside, ThreadPoolExecutor(workers) as pool:
+        learned = pool.submit(_learn, known, everything, aside)
         heard = [(test, voices) for test, voices in zip(tests, pool.map(judge, tests), strict=True) if voices]
         return learned.result(), _gathered(known, heard)
 
@@ -93,16 +94,16 @@ def _tests(known: TrainingSet) -> list[_Test]:
     return tests
 
 
-def _learn(known: TrainingSet, rows: Numbers) -> Learned:
+def _learn(known: TrainingSet, rows: Numbers, aside: Executor) -> Learned:
+    """The words, of which one set is learned at a time, are learned `aside` while the head is."""
     targets, intents = known.targets[rows], len(known.intents)
+    words = aside.submit(fit_words, known.terms, known.matrix[rows], targets, intents)
+    vectors = known.vectors[rows]
+    head = fit_head(vectors @ known.basis, targets, intents).widened(known.basis)
     said = rows < known.examples  # the nearest examples are messages, not definitions
-    learned = Learned(
-        fit_head(known.narrow[rows], targets, intents).widened(known.basis),
-        fit_words(known.terms, known.matrix[rows], targets, intents),
-        keep_neighbours(
-            known.vectors[rows[said]], targets[said], [known.texts[row] for row in rows[said]], intents, known.seed
-        ),
-    )
+    texts = [known.texts[row] for row in rows[said]]
+    neighbours = keep_neighbours(vectors[said] * known.shares**2, targets[said], texts, intents, known.seed)
+    learned = Learned(head, words.result(), neighbours)
     return _learn_from_traffic(known, rows, learned, known.traffic) if known.traffic else learned
 
 
@@ -113,10 +114,10 @@ def _learn_from_traffic(known: TrainingSet, rows: Numbers, teacher: Learned, tra
     shares = np.exp(log_softmax(SHARPER * Pool(START).log_probabilities(voices)))
     best, sure = shares.argmax(axis=1), shares.max(axis=1)
     clear = sure >= CLEAR
-    opinions = Opinions(traffic.narrow, shares, (COUNTS * sure).astype(np.float32))
+    opinions = Opinions(traffic.vectors @ known.basis, shares, (COUNTS * sure).astype(np.float32))
     matrix = vstack([known.matrix[rows], traffic.matrix[clear]], format="csr")
     return Learned(
-        fit_head(known.narrow[rows], targets, intents, opinions).widened(known.basis),
+        fit_head(known.vectors[rows] @ known.basis, targets, intents, opinions).widened(known.basis),
         fit_words(known.terms, matrix, np.concatenate([targets, best[clear]]), intents),
         teacher.neighbours,
     )

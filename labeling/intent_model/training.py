@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,11 @@ from labeling.promise import Calibration
 from labeling.refusal import Refusal
 from labeling.text import text_key
 
-RECIPE = 5
+RECIPE = 6
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
 MOST_UNLABELLED = 3_000
+FEW = 2_000
+"""Up to so many examples it is tried what the middle layers should count for; with more it makes no difference."""
 ENOUGH_TO_JUDGE = 30
 """With fewer held-out examples the model's confidence is zero: nothing says yet when it is right."""
 
@@ -63,7 +65,7 @@ def train(
     read = embeddings or shared_embeddings(encoder)
     others = _unlabelled(unlabelled, wanted)
     known = gather(wanted, meanings or {}, read, told, seed, lambda what, share: report(what, 0.4 * share), others)
-    learned, held_out = _learn(known, lambda what, share: report(what, 0.4 + 0.5 * share))
+    learned, held_out = _learn(known, encoder.middle, lambda what, share: report(what, 0.4 + 0.5 * share))
     pool, trust, calibration = _judge(known, held_out, out_of_scope)
     report("Training", 1.0)
     snapshot = fingerprint(wanted)
@@ -109,19 +111,32 @@ def _unlabelled(texts: Sequence[str], examples: Sequence[Example]) -> list[str]:
     return [others[key] for key in sorted(others.keys() - known)[:MOST_UNLABELLED]]
 
 
-def _learn(known: TrainingSet, report: Progress) -> tuple[Learned, HeldOut]:
-    if known.traffic is None:
-        return learn_and_hold_out(known, report)
-    alone = learn_and_hold_out(replace(known, traffic=None), lambda what, share: report(what, 0.4 * share))
-    helped = learn_and_hold_out(known, lambda what, share: report(what, 0.4 + 0.6 * share))
-    return min(alone, helped, key=lambda found: _surprise(known, found[1]))
+def _learn(known: TrainingSet, middle: slice, report: Progress) -> tuple[Learned, HeldOut]:
+    """In the ways that may be better, one after the other; kept is the one that held-out examples surprise least."""
+    alone = replace(known, traffic=None)
+    ways = [alone, alone.beside(middle)] if known.examples <= FEW and middle.start < middle.stop else [alone]
+    steps = len(ways) + (known.traffic is not None)
+    found = [(way, _try(way, number, steps, report)) for number, way in enumerate(ways)]
+    best, kept = min(found, key=lambda tried: tried[1].surprise)
+    if known.traffic is not None:
+        helped = _try(replace(best, traffic=known.traffic), len(ways), steps, report)
+        kept = min(kept, helped, key=lambda tried: tried.surprise)
+    return kept.learned, kept.held_out
 
 
-def _surprise(known: TrainingSet, seen: HeldOut) -> float:
+@dataclass(frozen=True)
+class _Tried:
+    learned: Learned
+    held_out: HeldOut
+    surprise: float
+
+
+def _try(known: TrainingSet, number: int, steps: int, report: Progress) -> _Tried:
+    learned, seen = learn_and_hold_out(known, lambda what, share: report(what, (number + share) / steps))
     if not seen.in_scope.any():
-        return 0.0
+        return _Tried(learned, seen, 0.0)
     voices, truths = seen.voices.rows(seen.in_scope), known.targets[seen.rows[seen.in_scope]]
-    return surprise(fit_pool(voices, truths), voices, truths)
+    return _Tried(learned, seen, surprise(fit_pool(voices, truths), voices, truths))
 
 
 def _judge(taught: TrainingSet, seen: HeldOut, out_of_scope: float) -> tuple[Pool, Confidence, Calibration]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,16 @@ Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+QUIET = 0.6
+"""For how much of the last layer the middle ones count where that proves better: with few examples, and intents that
+differ in what is meant more than in how it is said."""
+
 
 @dataclass(frozen=True)
 class Traffic:
     """Messages that nobody labelled, one row each."""
 
     vectors: Floats
-    narrow: Floats
     matrix: Any
 
 
@@ -34,10 +37,10 @@ class TrainingSet:
     """One row a text: first the examples, then the evidence, which nobody said and no model is judged by."""
 
     vectors: Floats
-    narrow: Floats
-    """The vectors along the directions in which they differ most, which is where the head learns."""
+    shares: Floats
+    """For how much each of the vectors' directions counts in the likeness of two."""
     basis: Floats
-    """Those directions; `vectors @ basis` is `narrow`."""
+    """The directions in which they then differ most, as columns: `vectors @ basis` is where the head learns."""
     matrix: Any
     terms: Terms
     targets: Numbers
@@ -48,6 +51,13 @@ class TrainingSet:
     """Which examples a tuned encoder learned from; these are never held out."""
     seed: int
     traffic: Traffic | None = None
+
+    def beside(self, middle: slice) -> TrainingSet:
+        """The same, with the vectors' part from the encoder's middle layers counting for less beside the last one."""
+        shares = self.shares.copy()
+        shares[middle] *= QUIET
+        shares /= np.sqrt((shares**2).mean())
+        return replace(self, shares=shares, basis=_basis(self.vectors, shares))
 
     def rows_of(self, intents: Numbers) -> Numbers:
         """Examples and evidence of these intents."""
@@ -68,16 +78,29 @@ def gather(
     rows = [*examples, *evidence(intents, meanings)]
     texts = [row.text for row in rows]
     vectors = embeddings.embed(texts, report)
-    terms = learn_terms([*texts, *unlabelled])
+    terms, matrix = learn_terms([*texts, *unlabelled])
     numbers = {intent: number for number, intent in enumerate(intents)}
     targets = np.array([numbers[row.intent] for row in rows], np.int64)
-    basis = narrowing(vectors)
-    narrow, matrix = vectors @ basis, terms.matrix(texts)
-    read = embeddings.embed(unlabelled)
-    traffic = Traffic(read, read @ basis, terms.matrix(unlabelled)) if len(unlabelled) else None
+    shares = np.ones(vectors.shape[1], np.float32)
+    traffic = Traffic(embeddings.embed(unlabelled), matrix[len(texts) :]) if len(unlabelled) else None
     return TrainingSet(
-        vectors, narrow, basis, matrix, terms, targets, texts, intents, len(examples), told, seed, traffic
+        vectors,
+        shares,
+        _basis(vectors, shares),
+        matrix[: len(texts)],
+        terms,
+        targets,
+        texts,
+        intents,
+        len(examples),
+        told,
+        seed,
+        traffic,
     )
+
+
+def _basis(vectors: Floats, shares: Floats) -> Floats:
+    return shares[:, None] * narrowing(vectors * shares)
 
 
 def evidence(intents: Sequence[str], meanings: Mapping[str, str]) -> list[Example]:

@@ -88,19 +88,25 @@ class Terms:
         return Counter(columns[term] for term in ANALYSES[kind](text) if term in columns)
 
 
-def learn_terms(texts: Sequence[str]) -> Terms:
+def learn_terms(texts: Sequence[str]) -> tuple[Terms, Any]:
+    """The terms of these texts, and the matrix that they give of them."""
+    from scipy.sparse import csr_matrix, hstack
+
     vocabulary: dict[str, list[str]] = {}
     rarity: dict[str, Floats] = {}
+    parts = []
     for kind in SETTINGS:
         vectorizer = TfidfVectorizer(min_df=2 if len(texts) >= MANY else 1, max_features=MOST_TERMS, **_common(kind))
         try:
-            vectorizer.fit([legible(text) for text in texts])
+            parts.append(vectorizer.fit_transform([legible(text) for text in texts]))
         except ValueError:  # no text holds a single term, as when all are emoji
             vocabulary[kind], rarity[kind] = [], np.zeros(0, np.float32)
             continue
         vocabulary[kind] = list(map(str, vectorizer.get_feature_names_out()))
         rarity[kind] = vectorizer.idf_.astype(np.float32)
-    return Terms(vocabulary, rarity)
+    return Terms(vocabulary, rarity), hstack(parts, format="csr") if parts else csr_matrix(
+        (len(texts), 1), dtype=np.float32
+    )
 
 
 @dataclass(frozen=True)

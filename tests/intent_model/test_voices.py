@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from labeling.examples import Example
 from labeling.intent_model import Encoder, IntentModel, train, version_of
+from labeling.intent_model.conversion import Progress
 from labeling.intent_model.embeddings import Embeddings
 from labeling.intent_model.folds import JUDGING, MANY, NEVER, example_folds, intent_groups
 from labeling.intent_model.head import narrowing
 from labeling.intent_model.neighbours import Neighbours
 from labeling.intent_model.pool import LIKELY
-from labeling.intent_model.training_set import evidence
+from labeling.intent_model.training_set import QUIET, evidence, gather
+from labeling.intent_model.words import learn_terms
 
 Few = list[Example]
 
@@ -102,6 +107,53 @@ def test_an_intent_that_is_not_likely_is_never_the_nearest() -> None:
     found = known.scores(message, np.array([[1, 2]]))
 
     assert found[0].tolist() == pytest.approx([0.1, 0.2, 0.1])
+
+
+class Prepared(Embeddings):
+    """Vectors of which one half says what is wanted, and the other one nothing."""
+
+    def __init__(self, encoder: Encoder, telling: slice) -> None:
+        self._size, self._telling = encoder.dimension, telling
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        rows = []
+        for text in texts:
+            halves = np.random.default_rng(list(text.encode())).standard_normal((2, self._size // 2))
+            meant = np.random.default_rng(ord(text[0])).standard_normal(self._size // 2)
+            halves[0 if self._telling.start == 0 else 1] += meant
+            rows.append((halves / np.linalg.norm(halves, axis=1, keepdims=True)).ravel() / np.sqrt(2))
+        return np.array(rows, np.float32).reshape(-1, self._size)
+
+
+def test_the_middle_layers_count_for_less_where_held_out_examples_say_so(encoder: Encoder) -> None:
+    last, middle = slice(0, encoder.middle.start), encoder.middle
+    few = [Example(f"{intent}{number}", f"wish_{intent}") for intent in "abcdefgh" for number in range(10)]
+
+    for telling, counts in ((last, QUIET), (middle, 1.0)):
+        kept = train(few, encoder, embeddings=Prepared(encoder, telling)).parts.neighbours.vectors
+        lengths = [np.linalg.norm(kept[:, part], axis=1) for part in (middle, last)]
+        assert lengths[0] / lengths[1] == pytest.approx(np.full(len(kept), counts**2), rel=1e-2)
+
+
+def test_what_counts_for_less_changes_how_alike_two_are_and_not_how_long(encoder: Encoder) -> None:
+    rows = [Example(f"{intent}{number}", intent) for intent in "abcd" for number in range(5)]
+    read = Prepared(encoder, slice(0, encoder.middle.start))
+    known = gather(rows, {}, read, np.zeros(len(rows), bool), 0, lambda _what, _share: None)
+
+    quiet = known.beside(encoder.middle)
+
+    turned = known.vectors * quiet.shares
+    assert np.linalg.norm(turned, axis=1) == pytest.approx(np.ones(len(turned)), abs=1e-5)
+    assert known.vectors @ quiet.basis @ quiet.basis.T @ known.vectors.T == pytest.approx(turned @ turned.T, abs=1e-3)
+
+
+def test_texts_are_learned_as_they_are_read_later() -> None:
+    texts = ["where is my parcel", "Where IS it?", "\U0001f4e6"]
+
+    terms, matrix = learn_terms(texts)
+
+    assert matrix.toarray() == pytest.approx(terms.matrix(texts).toarray(), abs=1e-6)
+    assert learn_terms(["\U0001f4e6"])[1].shape == (1, 1)
 
 
 def test_the_head_learns_in_the_directions_that_matter() -> None:
