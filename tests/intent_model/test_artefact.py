@@ -148,7 +148,7 @@ def test_a_damaged_archive_is_refused_and_nothing_is_left_behind(saved: Path, tm
 
     with pytest.raises(ArtefactRefused, match="damaged"):
         unpack(archive[:-1], sha256(archive), tmp_path / "elsewhere")
-    with pytest.raises(ArtefactRefused, match="cannot be unpacked|does not hold"):
+    with pytest.raises(ArtefactRefused, match=r"cannot be unpacked|does not hold"):
         unpack(archive[:-50], sha256(archive[:-50]), tmp_path / "elsewhere")
 
     assert {path.name for path in tmp_path.iterdir()} == {"model"}
