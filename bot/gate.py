@@ -218,7 +218,8 @@ class Gate:
             reply = await self._dialogue.answer(waiting, parsed, self._late(waiting.conversation_id))
             reason = beforehand or reason_for_a_person(routing, intent_of(parsed), reply, bool(waiting.choice))
             if reason is None:
-                return Outcome(routing, reply.said)
+                tier = self._policy.tier_of(waiting.answer or "")
+                return Outcome(routing, reply.said, audit_rate=tier.audit if tier else 0.0)
             handoff_words = await self._dialogue.handoff_words(waiting) or phrases.calling
         except asyncio.TimeoutError:
             log.error("message %s took the dialogue too long", waiting.message_id)

@@ -13,6 +13,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from bot.choice import draw_answer, note_choice, question_of
 from bot.introduction import introduction_of
 from bot.question import Question, question_in
 from bot.recorder import Said
@@ -27,7 +28,6 @@ from labeling.audit import is_drawn
 from labeling.clock import now
 from labeling.database import Database
 from labeling.ranking import Ranking
-from labeling.store.correction import CUSTOMER, Correction, CorrectionKind
 from labeling.store.turn import Turn, turn_of_message
 
 HINT = "hint"
@@ -38,8 +38,6 @@ METADATA = "metadata"
 """In a customer message's payload: what the channel knows about it, for Rasa."""
 IN_GENERAL = Phrasebook()
 REMEMBERED_OFFERS = 50
-REMEMBERED_QUESTIONS = 10
-"""Messages among which a button's question is looked for; what is typed answers the last one only."""
 _PLAIN_ID = re.compile(r"[\w.-]{1,64}")
 
 
@@ -87,6 +85,11 @@ class Waiting:
     is_settled: bool = False
     """What came of it has been said; only the mark that it is handled is missing."""
 
+    @property
+    def chosen(self) -> str | None:
+        """The intent that the customer chose when the bot asked."""
+        return self.answer if self.question is not None and self.answer in self.question.intents else None
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -95,6 +98,8 @@ class Outcome:
     routing: Mapping[str, Any] | None
     said: tuple[Said, ...] = ()
     reason: str | None = None
+    audit_rate: float = 0.0
+    """The chance (0 to 1) with which people look at the answer to what the customer chose, if that is what it is."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,7 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
         message, conversation = found
         assert message.id is not None
         choice = message.payload.get(CHOICE)
-        question, answer = _question(session, message, choice)
+        question, answer = question_of(session, message, choice)
         return Waiting(
             message_id=message.id,
             number=message.number,
@@ -225,7 +230,9 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
         case = unclosed_case(session, waiting.conversation_id)
         bot_answers = bot_has_the_word(case, message.text)
         turn = _turn(session, waiting, outcome, owned=not bot_answers)
-        asked_about = _note_choice(session, conversation, waiting)
+        asked_about = _asked_about(session, waiting)
+        if asked_about is not None and waiting.chosen is not None:
+            note_choice(session, conversation, asked_about, waiting.chosen)
         if case is not None:
             handover.pass_on(session, case, message)  # also if people came while the bot still thought
         if bot_answers:
@@ -235,6 +242,8 @@ def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
                     handover.pass_on(session, case, answer)  # for whoever comes later
             if outcome.reason:
                 handover.open_case(session, conversation, outcome.reason, turn or asked_about)
+            elif asked_about is not None and waiting.chosen is not None:
+                draw_answer(asked_about, waiting.chosen, outcome.audit_rate)
 
 
 def say_late(database: Database, conversation_id: int, said: Said) -> None:
@@ -278,6 +287,13 @@ def _say_all(session: Session, conversation: Conversation, message_id: int, said
         )
         for index, one in enumerate(said)
     ]
+
+
+def _asked_about(session: Session, waiting: Waiting) -> Turn | None:
+    """The turn whose question this message answers."""
+    if waiting.question is None or waiting.answer is None:
+        return None
+    return turn_of_message(session, waiting.question.about)
 
 
 def _is_settled(session: Session, message_id: int) -> bool:
@@ -328,39 +344,6 @@ def _unhandled(conversation_id: int) -> Any:
         .where(col(Message.handled_at).is_(None))
         .order_by(col(Message.number))
     )
-
-
-def _question(session: Session, message: Message, choice: str | None) -> tuple[Question | None, str | None]:
-    """The question that the message answers, and how; without an answer, the one that still stood open."""
-    rows = select(Message).where(Message.conversation_id == message.conversation_id)
-    rows = rows.where(Message.speaker != Speaker.CUSTOMER.value).order_by(col(Message.number).desc())
-    for place, said in enumerate(session.exec(rows.limit(REMEMBERED_QUESTIONS))):
-        question = question_in(said.payload)
-        if question is None:
-            continue
-        is_seen = place == 0 and said.number < message.number
-        answer = question.answer_in(message.text if is_seen else None, choice)
-        if answer or place == 0:
-            return question, answer
-    return None, None
-
-
-def _note_choice(session: Session, conversation: Conversation, waiting: Waiting) -> Turn | None:
-    """What the customer chose is one more word on what they had meant. Returns the turn that was asked about."""
-    if waiting.question is None or waiting.answer is None:
-        return None
-    turn = turn_of_message(session, waiting.question.about)
-    if turn is not None and turn.id is not None and waiting.answer in waiting.question.intents:
-        chosen = Correction(
-            turn_id=turn.id,
-            kind=CorrectionKind.INTENT.value,
-            intent=waiting.answer,
-            person_id=f"{CUSTOMER}:{conversation.id}",
-            person_name=conversation.customer_name or "The customer",
-            source=CUSTOMER,
-        )
-        session.add(chosen)
-    return turn
 
 
 def _asides(session: Session, conversation_id: int, before: int) -> tuple[Aside, ...]:

@@ -13,7 +13,7 @@ from labeling.labels import TurnState, intent_name
 from labeling.production import Drawn
 from labeling.review_queue import states_of
 from labeling.reviewing import NoSuchTurn, ReviewRefused, UnknownIntent
-from labeling.store.audit import AUDITOR, blind_words, drawn_rows
+from labeling.store.audit import AUDITOR, DrawnRow, blind_words, drawn_rows
 from labeling.store.correction import Correction, CorrectionKind
 from labeling.store.turn import Turn
 
@@ -30,17 +30,25 @@ class Revealed:
     state: TurnState
 
     @property
+    def answered(self) -> str | None:
+        return self.turn.chosen or _first_guess(self.turn.ranking)
+
+    @property
     def right(self) -> bool | None:
         """Whether the bot had understood it; None where people do not agree yet what it is."""
-        return is_right(self.turn.ranking, self.state)
+        return is_right(self.answered, self.state)
 
 
-def is_right(ranking: dict[str, Any], state: TurnState) -> bool | None:
-    """Right only if the one intent that the label names was the first guess: half an answer is none."""
+def is_right(answered: str | None, state: TurnState) -> bool | None:
+    """Right only if the one intent that the label names is the one that was answered: half an answer is none."""
     if not state.is_labelled:
         return None
+    return state.label is not None and state.second_label is None and answered == state.label
+
+
+def _first_guess(ranking: dict[str, Any]) -> str | None:
     guesses = ranking["guesses"]
-    return state.label is not None and state.second_label is None and bool(guesses) and guesses[0][0] == state.label
+    return str(guesses[0][0]) if guesses else None
 
 
 def say(
@@ -104,7 +112,7 @@ def revealed(session: Session, turn_id: int) -> Revealed | None:
 
 
 def drawn_answers(session: Session, tier: str | None = None) -> list[Drawn]:
-    """With what people found, in the order in which they looked; of one tier or of all."""
+    """With what people found, in the order in which they looked; those that a tier's promise is about, or all."""
     rows = drawn_rows(session, tier)
     states = states_of(session, [row.turn_id for row in rows if row.looked_at])
     drawn = [
@@ -113,9 +121,14 @@ def drawn_answers(session: Session, tier: str | None = None) -> list[Drawn]:
             tier=row.tier or "",
             rate=row.audit_rate,
             answered_at=row.created_at,
-            right=is_right(row.ranking, states[row.turn_id]) if row.turn_id in states else None,
+            right=_found(row, states.get(row.turn_id)),
             looked_at=row.looked_at,
+            chosen=row.chosen,
         )
         for row in rows
     ]
     return sorted(drawn, key=lambda one: (one.looked_at or one.answered_at, one.turn_id))
+
+
+def _found(row: DrawnRow, state: TurnState | None) -> bool | None:
+    return None if state is None else is_right(row.chosen or _first_guess(row.ranking), state)

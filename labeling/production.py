@@ -39,6 +39,8 @@ class Drawn:
     right: bool | None = None
     """Whether the bot had understood it. None: nobody has looked yet."""
     looked_at: datetime | None = None
+    chosen: str | None = None
+    """The intent that the customer chose when the bot asked, and that was answered; None: the first guess was."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ def estimate(drawn: Iterable[Drawn]) -> Estimate:
     return Estimate(len(looked), right, waiting, share, low, high)
 
 
-def _class(one: Drawn) -> tuple[str, float]:
-    return one.tier, one.rate
+def _class(one: Drawn) -> tuple[str, float, bool]:
+    return one.tier, one.rate, one.chosen is None
 
 
 def interval(right: float, count: float) -> tuple[float, float]:

@@ -24,6 +24,9 @@ class Kept:
     tier: Tier
     estimate: Estimate
     """Of the answers of the last four weeks."""
+    asked: Estimate
+    """Of those among which the customer chose what they meant: no threshold lets them through, so nothing is promised
+    of them."""
     weeks: tuple[Week, ...]
     evidence: float
     """What the bet against the promise is worth at its best; the alarm rings at 20."""
@@ -73,12 +76,14 @@ def production(session: Session, policy: Policy, at: datetime) -> Production:
     for tier in policy.tiers:
         if tier.promise is None:
             continue
-        mine = [one for one in drawn if one.tier == tier.name]
+        mine = [one for one in drawn if one.chosen is None and one.tier == tier.name]
+        asked = [one for one in drawn if one.chosen is not None and policy.tier_of(one.chosen) == tier]
         last = last_alarm(session, tier.name)
         kept.append(
             Kept(
                 tier,
                 estimate(within(mine, at)),
+                estimate(within(asked, at)),
                 by_weeks(mine, at, WEEKS),
                 evidence(rights_since(last, mine), tier.promise),
                 last if last is not None and last.ended_at is None else None,

@@ -21,6 +21,7 @@ from escalation.store.inbox import Incoming
 from escalation.store.outbox import Outgoing
 from labeling.clock import now
 from labeling.database import Database
+from labeling.production import Estimate
 from labeling.promise_watch import production
 from labeling.retraining import read_project_policy
 from labeling.store.look import newest_look
@@ -123,13 +124,16 @@ def _promises(place: Workplace) -> list[str]:
         traffic = sentence_of(newest_look(session))
     lines = [f"Answers waiting for an auditor: {seen.waiting}."] if seen.waiting else []
     for kept in seen.tiers:
-        one = kept.estimate
-        audited = (
-            f"{one.share:.1%} right of {one.audits} audited ({one.low:.1%} to {one.high:.1%}). " if one.audits else ""
-        )
+        audited = f"{_audited(kept.estimate)} " if kept.estimate.audits else ""
         words = f"Promise of {kept.tier.name}, {kept.tier.promise:.0%}: {audited}{kept.sentence}"
         lines.append(f"[bold red]{escape(words)}[/]" if kept.alarm else escape(words))
+        if kept.asked.audits:
+            lines.append(escape(f"Chosen by customers in {kept.tier.name}: {_audited(kept.asked)}"))
     return [*lines, escape(traffic)]
+
+
+def _audited(one: Estimate) -> str:
+    return f"{one.share:.1%} right of {one.audits} audited ({one.low:.1%} to {one.high:.1%})."
 
 
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Table:

@@ -27,12 +27,14 @@ class DrawnRow(NamedTuple):
     audit_rate: float
     created_at: datetime
     ranking: dict[str, Any]
+    chosen: str | None
+    """The intent that the customer chose, where they were asked."""
     looked_at: datetime | None
     """When the first blind word was said."""
 
 
 def drawn_rows(session: Session, tier: str | None = None) -> list[DrawnRow]:
-    """Oldest first; of one tier or of all."""
+    """Oldest first; those of one tier that a promise is about, or all."""
     first_word = (
         select_columns(Correction.turn_id, func.min(Correction.created_at).label("looked_at"))
         .where(*_IS_BLIND)
@@ -40,14 +42,17 @@ def drawn_rows(session: Session, tier: str | None = None) -> list[DrawnRow]:
         .subquery()
     )
     rows: Any = (
-        select_columns(Turn.id, Turn.tier, Turn.audit_rate, Turn.created_at, Turn.ranking, first_word.c.looked_at)
+        select_columns(
+            *(Turn.id, Turn.tier, Turn.audit_rate, Turn.created_at, Turn.ranking, Turn.chosen),
+            first_word.c.looked_at,
+        )
         .outerjoin(first_word, first_word.c.turn_id == col(Turn.id))
         .where(col(Turn.audit).is_(True), col(Turn.audit_rate) > 0)
         .order_by(col(Turn.id).desc())
         .limit(MOST)
     )
     if tier is not None:
-        rows = rows.where(Turn.tier == tier)
+        rows = rows.where(Turn.tier == tier, col(Turn.chosen).is_(None))
     return [DrawnRow(*row) for row in session.execute(rows)][::-1]
 
 

@@ -91,8 +91,8 @@ refund_status:
 """
 
 
-def write_asking_project(root: Path, credentials: str, **more: str) -> Project:
-    """`more` are files beside those of the dialogue, by name without its ending, in Python."""
+def write_asking_project(root: Path, credentials: str = "", audit: str = "0%", **more: str) -> Project:
+    """`audit` is the knob of the open tier; `more` are files in Python, by name without its ending."""
     lines = ['version: "3.1"', "nlu:", "- regex: order_number", "  examples: |", r"    - \bLF-\d{5}\b"]
     examples = read_examples(SHOP).examples
     for intent in (*INTENTS, "report_fraud"):
@@ -100,7 +100,7 @@ def write_asking_project(root: Path, credentials: str, **more: str) -> Project:
         lines += [f"    - {example.text}" for example in examples if example.intent == intent]
     lines += ["- intent: order_status", "  examples: |", "    - where is [LF-10001](order_number)"]
     files = {
-        "config.yml": CONFIG,
+        "config.yml": CONFIG.replace("promise: 0.98", f"promise: 0.98, audit: {audit}"),
         "domain.yml": DOMAIN,
         "data/nlu.yml": "\n".join(lines) + "\n",
         "data/rules.yml": RULES,

@@ -22,8 +22,9 @@ def answered(
     drawn: bool = True,
     days_ago: float = 0.0,
     tier: str = "routine",
+    chosen: str | None = None,
 ) -> int:
-    """A turn that the bot answered."""
+    """A turn that the bot answered; `chosen`: once the customer had said what they meant."""
     ranking = Ranking((Guess(guess, 0.9), Guess("rent_gear", 0.1)), 0.97, "m1")
     with database.transaction() as session:
         number = session.query(Turn).count() + 1
@@ -34,11 +35,12 @@ def answered(
             ranking=ranking.to_json(),
             confidence=0.97,
             model_version="m1",
-            route="answer",
+            route="clarify" if chosen else "answer",
             reason="97 % sure.",
             tier=tier,
             audit=drawn,
             audit_rate=rate,
+            chosen=chosen,
             created_at=now() - timedelta(days=days_ago),
         )
         session.add(row)

@@ -41,6 +41,18 @@ def test_an_audit_shows_no_guess_before_the_word_and_all_of_it_after(browser: Te
         assert [label.intent for label in labels(session)] == ["rent_gear"]
 
 
+def test_what_the_customer_chose_is_audited_blind_too_and_stands_beside_the_promise(
+    browser: TestClient, database: Database
+) -> None:
+    turn_id = answered(database, "refund info", guess="rent_gear", chosen="store_hours")
+    page = browser.get("/audit").text
+    assert "store_hours" not in page.split('id="words-')[1].split('<details class="panel guidelines')[0]
+    shown = browser.get(browser.post(f"/audit/{turn_id}", data={"intent": "store_hours"}).headers["location"]).text
+    assert "The bot was right." in shown
+    assert "the customer had chosen" in shown
+    assert "chosen by the customer" in browser.get("/production").text
+
+
 def test_nobody_is_shown_an_answer_by_asking_for_it_before_their_word(
     browser: TestClient, database: Database
 ) -> None:

@@ -194,3 +194,33 @@ def test_answers_of_long_ago_are_in_the_weeks_and_not_in_the_estimate_of_now(dat
         (kept,) = production(session, POLICY, now()).tiers
     assert kept.estimate.audits == 1
     assert next(week.estimate.audits for week in kept.weeks) == 2
+
+
+def test_what_the_customer_chose_is_judged_by_the_choice_and_not_by_the_guess(either_database: Database) -> None:
+    chosen = [answered(either_database, guess="rent_gear", chosen="store_hours") for _ in range(3)]
+    look(either_database, chosen[0], "store_hours")
+    look(either_database, chosen[1], "rent_gear")
+    assert sorted(found(either_database), key=str) == [False, None, True]
+
+
+def test_no_promise_is_judged_by_what_customers_chose_and_it_is_counted_beside(either_database: Database) -> None:
+    for _ in range(4):
+        look(either_database, answered(either_database, rate=0.1))
+    for _ in range(60):
+        look(either_database, answered(either_database, rate=0.1, chosen="store_hours"), "rent_gear")
+    with either_database.transaction() as session:
+        assert alarms.judge(session, POLICY, "routine") is None
+        (routine,) = production(session, POLICY, now()).tiers
+        overall = production(session, POLICY, now()).overall
+    assert (routine.estimate.audits, routine.estimate.share) == (4, 1.0)
+    assert (routine.asked.audits, routine.asked.share) == (60, 0.0)
+    assert (overall.audits, overall.share) == (64, pytest.approx(4 / 64))
+
+
+def test_a_choice_belongs_to_the_tier_of_what_was_chosen(database: Database) -> None:
+    """The first guess was of another tier, or of none."""
+    look(database, answered(database, tier="sensitive", chosen="store_hours"))
+    look(database, answered(database, tier="routine", chosen="gift_card_balance"))
+    with database.reading() as session:
+        (routine,) = production(session, POLICY, now()).tiers
+    assert (routine.estimate.audits, routine.asked.audits) == (0, 1)

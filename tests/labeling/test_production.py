@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -61,6 +62,12 @@ def test_those_that_nobody_has_looked_at_yet_are_stood_for_by_their_like() -> No
     routine = [drawn(False, 0.1)] * 10
     half_looked = [drawn(True, 1.0, "sensitive")] * 50 + [drawn(None, 1.0, "sensitive")] * 50
     assert estimate(routine + half_looked).share == pytest.approx(100 / 200)
+
+
+def test_what_customers_chose_is_stood_for_by_its_like_alone() -> None:
+    """Guesses that were all looked at, and choices of which half were: a choice counts twice, a guess once."""
+    chosen = [replace(drawn(right, 1.0), chosen="store_hours") for right in [False] * 10 + [None] * 10]
+    assert estimate([*[drawn(True, 1.0)] * 20, *chosen]).share == pytest.approx(20 / 40)
 
 
 @settings(max_examples=4, deadline=None)
