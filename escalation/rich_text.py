@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 STYLES = ("bold", "italic", "strike", "code")
 MARKS = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
 """As WhatsApp and Slack mark them."""
+_TAGS = {"bold": "b", "italic": "i", "strike": "s"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,23 @@ def plain(runs: Iterable[Run]) -> str:
 def marked(runs: Iterable[Run]) -> str:
     """For channels that draw marks."""
     return "".join(_marked(run) for run in runs)
+
+
+def html(runs: Iterable[Run]) -> str:
+    """For channels that draw the few elements which Telegram knows; everything else is escaped."""
+    return "".join(_element(run) for run in runs)
+
+
+def _element(run: Run) -> str:
+    """Code holds no other element there, and only web addresses are links."""
+    if run.code:
+        tag = "pre" if "\n" in run.text else "code"
+        return f"<{tag}>{escape(_spelt(run))}</{tag}>"
+    is_link = run.href.startswith(("http://", "https://"))
+    shown = escape(run.text if is_link else _spelt(run))
+    for style in run.styles:
+        shown = f"<{_TAGS[style]}>{shown}</{_TAGS[style]}>"
+    return f'<a href="{escape(run.href)}">{shown}</a>' if is_link else shown
 
 
 def _spelt(run: Run) -> str:
