@@ -157,9 +157,11 @@ class Moves:
 
     async def _ask(self, kind: str, payload: JSON) -> JSON:
         try:
-            return await self.practice.delivery.ask(kind, payload)
+            answer = await self.practice.delivery.ask(kind, payload)
         except NotAcknowledged as problem:
             raise Refused(NO_ANSWER, [problem.reason]) from None
+        self.practice.record("acknowledgement", answer)
+        return answer
 
     # Modals and home
 

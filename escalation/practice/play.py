@@ -7,7 +7,8 @@ Reading
   GET  /play/state?as&since=0&wait=0&limit=200   what `as` sees, changed after version `since`; `wait` seconds at most
                                                  for a change; limit=0: everything, replies too
   GET  /play/thread?as&channel&ts                {"messages"}: a thread whole
-  GET  /play/calls                               the app's last Web API calls: method, arguments, ok, error
+  GET  /play/calls?after=0                       the app's last Web API calls: number, method, arguments, ok, error;
+                                                 method is `response_url` or `acknowledgement` for what it answered
   GET  /play/deliveries                          the last payloads sent to the app, and what came of them
   GET  /play/avatar/{key}.svg   GET  /play/avatar/{key}.png   GET /play/file/{id}
 
@@ -240,7 +241,8 @@ class Play:
         return JSONResponse({"messages": found})
 
     async def calls(self, request: Request) -> Response:
-        return JSONResponse({"calls": list(self._practice.calls)})
+        after = _number(request.query_params.get("after", "0"))
+        return JSONResponse({"calls": [call for call in self._practice.calls if call["number"] > after]})
 
     async def deliveries(self, request: Request) -> Response:
         return JSONResponse({"deliveries": list(self._practice.delivery.log)})

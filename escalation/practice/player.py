@@ -84,8 +84,8 @@ class Play:
         view: JSON | None = self.state()["home"]
         return view
 
-    def calls(self, method: str = "") -> list[JSON]:
-        found = self._read("calls", {})["calls"]
+    def calls(self, method: str = "", after: int = 0) -> list[JSON]:
+        found = self._read("calls", {"after": after})["calls"]
         return [call for call in found if method in ("", call["method"])]
 
     def deliveries(self) -> list[JSON]:

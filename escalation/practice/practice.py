@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from itertools import count
 
 from escalation.practice.delivery import Delivery
 from escalation.practice.files import Files
@@ -40,7 +41,21 @@ class Practice:
         self.suggested: OrderedDict[tuple[str, str], list[JSON]] = OrderedDict()
         """Options that the app last suggested, by person and action: what may be chosen."""
         self.calls: deque[JSON] = deque(maxlen=KEPT_CALLS)
-        """The app's Web API calls and what they were answered, for tests."""
+        """The app's Web API calls and what they were answered, and what it answered itself, for tests."""
+        self._numbers = count(1)
+
+    def record(self, method: str, arguments: JSON, error: str | None = None) -> None:
+        """What the app said to the workspace."""
+        kept = {name: value for name, value in arguments.items() if name != "token"}
+        self.calls.append(
+            {
+                "number": next(self._numbers),
+                "method": method,
+                "arguments": kept,
+                "ok": error is None,
+                "error": error,
+            }
+        )
 
     def suggest(self, user: str, action_id: str, options: list[JSON]) -> None:
         self.suggested[user, action_id] = options

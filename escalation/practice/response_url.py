@@ -15,6 +15,7 @@ from escalation.practice.web_api.chat import LONGEST, read_blocks, read_draft, r
 
 def respond(practice: Practice, url: ResponseUrl, body: dict[str, Any]) -> None:
     """Raises Refused, as for chat.postMessage."""
+    practice.record("response_url", body)
     found = _clicked(practice, url)
     if body.get("delete_original"):
         _delete(practice, found)

@@ -36,6 +36,7 @@ from labeling.ranking import Guess, Ranking
 from labeling.store.correction import Correction
 from labeling.store.turn import Turn
 from labeling.text import text_key
+from tests.desk import truth
 from tests.practice.server import PracticeServer, practice_server
 
 GUIDELINES = {
@@ -281,6 +282,8 @@ def scene(database: Database, practice: PracticeServer) -> Iterator[Scene]:
     channel = play.make_channel(f"desk-{next(_numbers)}", bot=True, members=EVERYBODY)
     settings = Settings(practice.bot_token, channel, app_token=practice.app_token, api_url=practice.api_url)
     scene = Scene(database, practice, channel, settings)
+    before = max((call["number"] for call in play.calls()[-1:]), default=0)
     scene.open_desk()
     yield scene
     scene.close_desk()
+    assert truth.objections(play.calls(after=before)) == []

@@ -35,7 +35,7 @@ async def answer(practice: Practice, method: str, request: Request) -> Response:
     if trick is not None and trick.seconds:
         await asyncio.sleep(trick.seconds)
     if trick is not None and not trick.performed and _goes_wrong(trick):
-        _record(practice, method, {}, {"ok": False, "error": trick.error or str(trick.status)})
+        practice.record(method, {}, trick.error or str(trick.status))
         return _wrong(trick)
     body = await _perform(practice, method, request)
     if trick is not None and _goes_wrong(trick):
@@ -68,9 +68,9 @@ async def _perform(practice: Practice, method: str, request: Request) -> Respons
     except Refused as refused:
         body = refused.to_json()
         if refused.retry_after is not None:
-            _record(practice, method, arguments, body)
+            practice.record(method, arguments, refused.code)
             return _limited(refused.retry_after)
-    _record(practice, method, arguments, body)
+    practice.record(method, arguments, body.get("error"))
     return JSONResponse(body)
 
 
@@ -123,8 +123,3 @@ def _json_object(body: bytes) -> JSON:
     if not isinstance(value, dict):
         raise Refused("json_not_object")
     return value
-
-
-def _record(practice: Practice, method: str, arguments: JSON, body: JSON) -> None:
-    kept = {name: value for name, value in arguments.items() if name != "token"}
-    practice.calls.append({"method": method, "arguments": kept, "ok": body["ok"], "error": body.get("error")})
