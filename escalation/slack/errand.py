@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -16,6 +17,7 @@ from escalation.slack.card import Card, draw_card
 from escalation.slack.case_file import CaseFile, read_case_file
 from escalation.slack.copies import Copies, Thread
 from escalation.slack.directory import mentions
+from escalation.slack.failure import CARD_GONE
 from escalation.slack.intents import Intents
 from escalation.slack.mrkdwn import escape
 from escalation.slack.people import People
@@ -29,6 +31,8 @@ from escalation.store.remark import Fate, remark_at
 from escalation.ticker import subject_of
 from labeling.clock import now
 from labeling.database import Database
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 15.0
 """How long an errand is one desk's own; longer than one call may take. After a crash it is taken up again then."""
@@ -134,6 +138,7 @@ class Errands:
             case.slack_ts = None
             closed = case.state == CaseState.CLOSED.value
         if not closed:
+            log.warning(CARD_GONE, row.case_id)
             self._kinds[row.errand](row, self._post_card(row, self._file(row.case_id)))
 
     def _settle_updates(self, case_id: int, last: Outgoing | None) -> None:

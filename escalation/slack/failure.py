@@ -41,6 +41,7 @@ ONE_CALL_ONLY = {"missing_scope", "restricted_action", "no_permission"}
 """Of those: what may concern one kind of call, while others still work."""
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "accesslimited"}
 LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+CARD_GONE = "the card of case %s was deleted in Slack; it is posted anew, for the customer still waits"
 OPERATOR_SECONDS = 20.0
 _LONGEST_SECONDS = 60.0
 

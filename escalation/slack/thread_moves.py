@@ -17,6 +17,7 @@ from escalation.rich_text import is_formatted, plain
 from escalation.slack.attachments import Attached
 from escalation.slack.enclosure import enclose, files_beside, kept, passing
 from escalation.slack.event import Deletion, Edit, Reply
+from escalation.slack.failure import CARD_GONE
 from escalation.slack.note import PREFIXES, Privacy, privacy
 from escalation.slack.runs import NameOf, read_runs
 from escalation.store.case import CaseState, case_by_id
@@ -253,9 +254,7 @@ def _remark(session: Session, case_id: int, channel: str, ts: str, person_id: st
 def _lose_card(session: Session, case_id: int, ts: str) -> None:
     case = case_by_id(session, case_id)
     if case.slack_ts == ts and case.state != CaseState.CLOSED.value:
-        log.warning(
-            "the card of case %s was deleted in Slack; it is posted anew, for the customer still waits", case_id
-        )
+        log.warning(CARD_GONE, case_id)
         case.slack_ts = None
         enqueue(session, case_id, Errand.UPDATE_CARD)
 
