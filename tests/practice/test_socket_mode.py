@@ -125,8 +125,7 @@ def test_files_chosen_in_a_modal_come_with_it_and_the_app_can_fetch_them(
 
     connect(practice, build)
     mina.click(posted(practice, mina, actions(button("ask_files"))), "ask_files")
-    window = mina.modal()
-    assert window is not None
+    window = mina.wait_for(lambda state: state["modals"])[-1]
     assert mina.submit(window) == {"b": "Please complete this required field."}
     pole, plan = mina.keep("pole.png", b"a pole"), mina.keep("plan.pdf", b"a plan")
     assert "plan.pdf" in mina.submit(window, {"files": [pole, plan]})["b"]
