@@ -23,7 +23,7 @@ class Move(str, Enum):
     SAY_NOBODY = "say_nobody"
     """The customer hears that nobody came."""
     CONFIRM_CONTACT = "confirm_contact"
-    """The customer, who was asked how they can be reached, hears that it was noted. Once in a case."""
+    """The customer, who was asked how they can be reached, hears that it was noted, each time they leave one."""
     NUDGE = "nudge"
     """The owner, or everybody where there is none, is reminded in the thread."""
     CALL_LEAD = "call_lead"
@@ -62,7 +62,6 @@ class WatchedCase:
 
     state: CaseState
     tier: str | None
-    opened_at: datetime
     asked_at: datetime | None
     """When the customer last began to wait for a person, or asked for one anew; None: it is their turn."""
     active_at: datetime
@@ -71,8 +70,8 @@ class WatchedCase:
     """A person has spoken to the customer."""
     bot_answers: bool
     """The bot has the conversation while the case waits."""
-    contact: str
-    """How the customer can be reached, as far as they have said."""
+    contact_at: datetime | None
+    """When the customer last said how they can be reached."""
     made: Mapping[DueMove, datetime]
     """What was done already, and when."""
 
@@ -91,7 +90,12 @@ def due_moves(case: WatchedCase, now: datetime, rules: Rules) -> tuple[DueMove, 
 
 
 def look_again(case: WatchedCase, now: datetime, rules: Rules) -> datetime | None:
-    """When the next move may fall due; None where nothing will by time alone."""
+    """When the next move may fall due; None where nothing will by time alone.
+
+    That may be now: a move that was made may have made another due.
+    """
+    if due_moves(case, now, rules):
+        return now
     waits = [at for move, at in _schedule(case, rules).items() if move not in case.made]
     opens, closes = rules.hours.opens(now), rules.hours.closes(now)
     soonest = [at for at in (*waits, opens if waits else None, closes if waits else None) if at and at > now]
@@ -135,8 +139,9 @@ def _wait(case: WatchedCase, asked_at: datetime, rules: Rules) -> dict[DueMove, 
 
 def _contact(case: WatchedCase) -> dict[DueMove, datetime | None]:
     asked_for_it = [at for due, at in case.made.items() if due.move in ASK_FOR_CONTACT]
-    confirm = DueMove(Move.CONFIRM_CONTACT, case.opened_at)
-    return {confirm: min(asked_for_it)} if case.contact and asked_for_it else {}
+    if case.contact_at is None or not asked_for_it:
+        return {}
+    return {DueMove(Move.CONFIRM_CONTACT, case.contact_at): max(case.contact_at, min(asked_for_it))}
 
 
 def _silence(case: WatchedCase, waiting: Waiting) -> dict[DueMove, datetime | None]:

@@ -23,7 +23,7 @@ from escalation.store.conversation import conversation_by_id
 from escalation.store.message import Message, Speaker
 from escalation.store.move import MoveMade, moves_made
 from escalation.store.outbox import Errand, enqueue
-from escalation.wait import heard_in, tell_customer
+from escalation.wait import contacts_left, heard_in, tell_customer
 from labeling.clock import now
 from labeling.database import Database
 from labeling.store.turn import Turn, ranking_of
@@ -42,6 +42,8 @@ class Occasion:
     session: Session
     case: Case
     now: datetime
+    since: datetime
+    """When began what the move is about."""
     destination: Destination
 
 
@@ -113,7 +115,7 @@ class Ticker:
         session.add(MoveMade(case_id=case.id, move=due.move.value, since=due.since, made_at=at))
         session.flush()
         destination = self._routing.destination_of(subject_of(session, case))
-        self._kinds[due.move](Occasion(session, case, at, destination))
+        self._kinds[due.move](Occasion(session, case, at, due.since, destination))
 
     # What the customer hears
 
@@ -129,7 +131,8 @@ class Ticker:
         self._say_nobody_is_there(occasion, self._phrases(occasion).nobody)
 
     def _confirm_contact(self, occasion: Occasion) -> None:
-        words = self._phrases(occasion).contact.format(contact=occasion.case.contact)
+        contact = ", ".join(_unconfirmed(occasion))
+        words = self._phrases(occasion).contact.format(contact=contact)
         tell_customer(occasion.session, occasion.case, words)
 
     def _say_nobody_is_there(self, occasion: Occasion, words: str) -> None:
@@ -201,12 +204,11 @@ def watched(session: Session, case: Case) -> WatchedCase:
     return WatchedCase(
         state=CaseState(case.state),
         tier=case.tier,
-        opened_at=case.opened_at,
         asked_at=case.asked_at,
         active_at=case.asked_at or _active_at(session, case),
         answered=case.answered_at is not None,
         bot_answers=case.bot_answers,
-        contact=case.contact,
+        contact_at=max((left.at for left in contacts_left(session, case)), default=None),
         made=moves_made(session, case.id),
     )
 
@@ -225,6 +227,15 @@ def _active_at(session: Session, case: Case) -> datetime:
         Message.case_id == case.id, col(Message.speaker).in_(spoken)
     )
     return session.exec(newest).one() or case.opened_at
+
+
+def _unconfirmed(occasion: Occasion) -> list[str]:
+    """What the customer has left since they were last told that something was noted."""
+    case = occasion.case
+    made = moves_made(occasion.session, case.id or 0)
+    before = [one.since for one in made if one.move is Move.CONFIRM_CONTACT and one.since < occasion.since]
+    last = max(before, default=datetime.min)
+    return [left.contact for left in contacts_left(occasion.session, case) if left.at > last]
 
 
 def _waited(occasion: Occasion) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from escalation.contact import contact_in
 from escalation.phrasebook import Phrasebook
 from escalation.phrases import Phrases
 from escalation.store.case import Case, CaseState, reopenable_case
 from escalation.store.conversation import conversation_by_id
-from escalation.store.message import Speaker, say
+from escalation.store.message import Message, Speaker, say
 from escalation.store.outbox import Errand, enqueue
 from labeling.clock import now
+from labeling.store.turn import Turn
 
 
 def bot_has_the_word(case: Case | None, text: str) -> bool:
@@ -36,6 +41,29 @@ def note_contact(session: Session, case: Case, contact: str) -> None:
     case.look_at = now()
     assert case.id is not None
     enqueue(session, case.id, Errand.UPDATE_CARD)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A way to reach the customer, and when they left it."""
+
+    at: datetime
+    contact: str
+
+
+def contacts_left(session: Session, case: Case) -> list[Left]:
+    """What is on the card, in the order in which it was written, each once."""
+    if not case.contact:
+        return []
+    opened_by = select(Turn.message_id).where(Turn.id == case.turn_id).scalar_subquery()
+    rows = select(Message).where(Message.speaker == Speaker.CUSTOMER.value)
+    rows = rows.where(or_(Message.case_id == case.id, col(Message.id) == opened_by)).order_by(col(Message.number))
+    found: dict[str, datetime] = {}
+    for message in session.exec(rows):
+        for contact in contact_in(message.text).split(", "):
+            if contact and contact in case.contact:
+                found.setdefault(contact, message.created_at)
+    return [Left(at, contact) for contact, at in found.items()]
 
 
 def open_again(session: Session, conversation_id: int) -> Case | None:

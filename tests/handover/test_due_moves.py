@@ -37,12 +37,11 @@ def case(asked_at: datetime | None = NOON, **more: object) -> WatchedCase:
     plain = WatchedCase(
         state=CaseState.OPEN,
         tier="routine",
-        opened_at=NOON,
         asked_at=asked_at,
         active_at=asked_at or NOON,
         answered=False,
         bot_answers=False,
-        contact="",
+        contact_at=None,
         made={},
     )
     return replace(plain, **more)  # type: ignore[arg-type]
@@ -97,11 +96,17 @@ def test_a_customer_with_whom_the_bot_talks_again_is_not_told_that_people_are_bu
     assert after(60, case(bot_answers=True)) == [Move.CALL_LEAD]
 
 
-def test_who_was_asked_how_they_can_be_reached_hears_once_that_it_was_noted() -> None:
-    assert after(1, case(contact="ada@mail.example")) == []
-    asked = case(contact="ada@mail.example", made=made(Move.SAY_BUSY))
+def test_who_was_asked_how_they_can_be_reached_hears_that_it_was_noted() -> None:
+    assert after(1, case(contact_at=NOON)) == []
+    asked = case(contact_at=NOON, made=made(Move.SAY_BUSY))
     assert after(6, asked) == [Move.CONFIRM_CONTACT]
     assert after(6, replace(asked, made=made(Move.SAY_BUSY, Move.CONFIRM_CONTACT))) == []
+
+
+def test_who_leaves_another_way_to_reach_them_hears_that_it_was_noted_too() -> None:
+    again = case(contact_at=NOON + timedelta(minutes=3), made=made(Move.SAY_BUSY, Move.CONFIRM_CONTACT))
+    assert after(2, again) == []
+    assert after(3, again) == [Move.CONFIRM_CONTACT]
 
 
 def test_an_answered_customer_is_asked_whether_they_are_there_and_then_the_case_closes() -> None:

@@ -25,6 +25,8 @@ from escalation.wait import bot_has_the_word
 from escalation.waiting import Waiting
 from labeling.clock import now
 from labeling.database import Database
+from labeling.ranking import Ranking
+from labeling.store.turn import Turn
 
 MINA = Person("U0MINA0001", "Mina")
 WAITING = Waiting(lead="U0LEAD0001")
@@ -206,14 +208,36 @@ def test_a_customer_who_needs_a_person_again_is_told_again_and_keeps_their_place
     assert after.waits_since == before.waits_since
 
 
-def test_how_a_customer_can_be_reached_is_noted_and_confirmed_once(shift: Shift) -> None:
+def test_how_a_customer_can_be_reached_is_noted_and_each_way_is_confirmed_once(shift: Shift) -> None:
     case_id = shift.open()
     shift.at(minutes=6)
     for words in ("ada@mail.example, please", "as I said: ada@mail.example", "or +49 170 5551234"):
         shift.write(words)
         shift.work()
     assert shift.case(case_id).contact == "ada@mail.example, +49 170 5551234"
-    assert shift.told() == [ENGLISH.busy, ENGLISH.contact.format(contact="ada@mail.example")]
+    noted = [ENGLISH.contact.format(contact=contact) for contact in ("ada@mail.example", "+49 170 5551234")]
+    assert shift.told() == [ENGLISH.busy, *noted]
+    shift.at(minutes=7)
+    shift.new_ticker().begin()
+    shift.work()
+    assert shift.told() == [ENGLISH.busy, *noted]
+
+
+def test_ways_that_were_left_together_are_confirmed_together(shift: Shift) -> None:
+    ranking = Ranking((), 0.1, "m1")
+    with shift.database.transaction() as session:
+        conversation = conversation_of(session, "webchat", "c1")
+        message, _ = handover.hear(session, conversation, "help, I am at ada@mail.example", None)
+        about = {"conversation_id": conversation.id, "message_id": message.id, "text": message.text}
+        decided = {"confidence": 0.1, "model_version": "m1", "route": "escalate", "reason": "Unsure."}
+        turn = Turn(**about, **decided, ranking=ranking.to_json())
+        session.add(turn)
+        session.flush()
+        handover.open_case(session, conversation, "Unsure.", turn)
+    for words in ("ada@mail.example, please", "or +49 170 5551234"):
+        shift.write(words)
+    shift.at(minutes=6)
+    assert shift.told() == [ENGLISH.busy, ENGLISH.contact.format(contact="ada@mail.example, +49 170 5551234")]
 
 
 def test_a_quiet_case_asks_closes_itself_and_opens_again_with_its_customer(shift: Shift) -> None:
