@@ -6,6 +6,8 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -13,10 +15,12 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import text
 from sqlmodel import select
 
-from escalation.slack.press import Do
+from escalation.slack.home.command import COMMAND
+from escalation.slack.press import REPLY_WINDOW, WORDS, Do
 from escalation.slack.web import PATH, WebServer
 from escalation.store.inbox import Incoming
 from tests.desk.conftest import Scene
+from tests.desk.test_event import SAMPLES, sample
 from tests.practice.server import PracticeServer, practice_server
 
 
@@ -166,3 +170,100 @@ def test_what_cannot_be_kept_is_not_acknowledged_so_that_slack_sends_it_again(
     with scene.database.transaction() as session:
         session.execute(text("ALTER TABLE elsewhere RENAME TO handraise_inbox"))
     assert httpx.post(address, content=body, headers=signed(scene, body, time.time())).status_code == 200
+
+
+# Slack's own samples: every field of Slack's is there, and what matters here is filled in
+
+FORM = "application/x-www-form-urlencoded"
+MINA = "U0MINAOKAFO"
+
+
+def deliver(scene: Scene, address: str, payload: dict[str, Any], form: str = "") -> httpx.Response:
+    """`form` is the field of a form in which Slack sends it; `*` means that every field is one."""
+    body, kind = json.dumps(payload).encode(), "application/json"
+    if form:
+        fields = {name: str(value) for name, value in payload.items()} if form == "*" else {form: json.dumps(payload)}
+        body, kind = urlencode(fields).encode(), FORM
+    return httpx.post(address, content=body, headers={**signed(scene, body, time.time()), "content-type": kind})
+
+
+def event(name: str, **filled: Any) -> dict[str, Any]:
+    told = sample(name)
+    return {**told, "type": "event_callback", "team_id": "T0LARKFELL", "event": {**told["event"], **filled}}
+
+
+INTERACTIVE = ("BlockActionPayload", "ViewSubmissionPayload", "ViewClosedPayload")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SAMPLES.glob("*Payload.json")))
+def test_slacks_own_sample_is_taken_as_it_is_and_holds_nothing_up(
+    scene: Scene, address: str, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = "payload" if name in INTERACTIVE else "*" if name == "SlashCommandPayload" else ""
+    payload = sample(name) if form else {**sample(name), "type": "event_callback"}
+    assert deliver(scene, address, payload, form).status_code in (200, 404)
+    scene.at_rest()
+    assert "could not be kept" not in caplog.text
+    assert "inbox item" not in caplog.text
+
+
+def test_a_message_its_edit_and_its_end_are_understood_with_all_that_slack_sends_along(
+    scene: Scene, address: str
+) -> None:
+    case_id = scene.raise_hand()
+    card = scene.agent("mina").card(case_id)["ts"]
+    now = time.time()
+    said = {"channel": scene.channel, "thread_ts": card, "user": MINA, "bot_id": None, "edited": None}
+    first, second, third = (f"{now + number:.6f}" for number in range(3))
+    words = {**sample("MessagePayload")["event"], **said, "ts": first, "text": "Helo", "subtype": None}
+    assert deliver(scene, address, event("MessagePayload", **words)).status_code == 200
+    scene.until(lambda: scene.heard(case_id) == ["Helo"])
+    broadcast = event("MessageThreadBroadcastPayload", **said, ts=second, text="To all", type="message")
+    assert deliver(scene, address, broadcast).status_code == 200
+    shared = event("MessageFileSharePayload", **said, ts=third, text="A file", type="message")
+    assert deliver(scene, address, shared).status_code == 200
+    scene.until(lambda: sorted(scene.heard(case_id)) == ["A file", "Helo", "To all"])
+    changed = {**words, "text": "Hello", "edited": {"user": MINA, "ts": f"{now + 9:.6f}"}}
+    edit = event("MessageChangedPayload", channel=scene.channel, message=changed, previous_message=words)
+    assert deliver(scene, address, edit).status_code == 200
+    gone = event("MessageDeletedPayload", channel=scene.channel, deleted_ts=third, previous_message=said)
+    assert deliver(scene, address, gone).status_code == 200
+    scene.until(lambda: sorted(scene.heard(case_id)) == ["Hello", "To all"])
+
+
+def test_a_lock_a_press_a_window_and_an_opened_home_are_understood_too(scene: Scene, address: str) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    card = mina.card(case_id)["ts"]
+    scene.at_rest()
+    person = {"user": {**sample("BlockActionPayload")["user"], "id": MINA}}
+    press = {**sample("BlockActionPayload")["actions"][0], "action_id": "claim", "value": str(case_id)}
+    where = {"channel": {"id": scene.channel, "name": "desk"}, "container": {"message_ts": card}}
+    pressed = {**sample("BlockActionPayload"), **person, **where, "view": None, "actions": [press]}
+    assert deliver(scene, address, pressed, "payload").status_code == 200
+    scene.until(lambda: scene.case(case_id).owner_id == MINA)
+    written = {
+        **sample("ViewSubmissionPayload")["view"],
+        "id": "V1",
+        "callback_id": REPLY_WINDOW,
+        "private_metadata": json.dumps({"case": case_id}),
+        "state": {"values": {WORDS: {WORDS: {"type": "plain_text_input", "value": "From the window"}}}},
+    }
+    sent = {**sample("ViewSubmissionPayload"), **person, "view": written}
+    assert deliver(scene, address, sent, "payload").status_code == 200
+    scene.until(lambda: scene.heard(case_id) == ["From the window"])
+    ts = mina.finds("From the window")["ts"]
+    item = {"type": "message", "channel": scene.channel, "ts": ts}
+    scene.at_rest()
+    locked = event("ReactionAddedPayload", user=MINA, reaction="lock", item=item)
+    assert deliver(scene, address, locked).status_code == 200
+    scene.until(lambda: scene.heard(case_id) == [])
+    assert deliver(scene, address, event("AppHomeOpenedPayload", user=MINA, tab="home")).status_code == 200
+    mina.play.wait_for(lambda state: state["home"])
+
+
+def test_a_command_is_understood_too(scene: Scene, address: str) -> None:
+    command = {**sample("SlashCommandPayload"), "command": COMMAND, "text": "help", "user_id": MINA}
+    answer = deliver(scene, address, command, "*")
+    assert answer.status_code == 200
+    assert f"`{COMMAND} queue`" in answer.text
