@@ -106,12 +106,12 @@ def project_files(train: Sequence[Example], frozen: Sequence[Example]) -> Mappin
     return {
         "config.yml": _config(intents, bool(frozen)),
         "domain.yml": _domain(intents),
-        "data/nlu.yml": _nlu(train),
+        "data/nlu.yml": as_nlu(train),
         "data/rules.yml": _rules(intents),
         "endpoints.yml": "# Handraise brings its own tracker store; name an action_endpoint here if you have one.\n",
         "credentials.yml": "bot.webchat.channel.WebChat:\n\nrest:\n",
         "guidelines.yml": _guidelines(intents),
-        **({"frozen.csv": _csv(frozen)} if frozen else {}),
+        **({"frozen.csv": as_csv(frozen)} if frozen else {}),
         ".gitignore": ".handraise/\n.rasa/\nmodels/\n.env\n",
     }
 
@@ -175,7 +175,8 @@ def _domain(intents: Sequence[str]) -> str:
     return _yaml(domain)
 
 
-def _nlu(examples: Sequence[Example]) -> str:
+def as_nlu(examples: Sequence[Example]) -> str:
+    """A file of Rasa's training data."""
     by_intent: dict[str, list[str]] = defaultdict(list)
     for example in examples:
         by_intent[example.intent].append(_one_line(example.text))
@@ -210,7 +211,8 @@ def _guidelines(intents: Sequence[str]) -> str:
     return _yaml({intent: {"title": readable(intent)[:30], "definition": "(To fill in.)"} for intent in intents})
 
 
-def _csv(examples: Sequence[Example]) -> str:
+def as_csv(examples: Sequence[Example]) -> str:
+    """A table with the columns text and intent."""
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     writer.writerow(["text", "intent"])

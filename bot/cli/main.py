@@ -34,6 +34,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     projects.init,
     projects.replay,
     records.transcript,
+    records.export,
     setup.setup,
 )
 for command in COMMANDS:

@@ -1,4 +1,4 @@
-"""`handraise transcript`: one case as JSON."""
+"""`handraise transcript` and `export`: one case as JSON, and what people taught as a file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.console import out
 from bot.cli.services import HERE, Folder
 from bot.cli.workplace import enter
+from labeling.refusal import Refusal
 
 
 def transcript(
@@ -22,15 +24,41 @@ def transcript(
     `escalation/transcript.schema.json` says what is in it. Private notes stay in Slack.
     """
     from escalation.case_transcript import transcript as transcript_of
-    from labeling.refusal import Refusal
 
     place = enter(project)
     with place.database.reading() as session:
         text = json.dumps(transcript_of(session, case), ensure_ascii=False, indent=2)
     if output is None:
         typer.echo(text)
-        return
+    else:
+        _write(output, f"{text}\n")
+
+
+def export(
+    output: Annotated[Path, typer.Argument(help="labelled.csv, or labelled.yml for Rasa NLU.")],
+    project: Folder = HERE,
+) -> None:
+    """Write what the next model learns from: the project's examples, and customers' words with their labels.
+
+    A CSV file with the columns `text` and `intent`, or Rasa NLU where the name ends in `.yml`; `init`, `evaluate` and
+    Rasa itself read it. Corrections that wait for a trainer are not in it.
+    """
+    from bot.new_project import as_csv, as_nlu
+    from labeling.judging import material
+    from labeling.labels import labels
+    from labeling.snapshot import take
+
+    place = enter(project)
+    with place.database.reading() as session:
+        snapshot = take(material(place.project).seeds, labels(session))
+    as_file = as_nlu if output.suffix in (".yml", ".yaml") else as_csv
+    _write(output, as_file(snapshot.examples))
+    out.print(f"{output}: {len(snapshot.examples)} examples, {snapshot.labels} of them labels.", soft_wrap=True)
+
+
+def _write(output: Path, text: str) -> None:
+    """Raises Refusal."""
     try:
-        output.write_text(f"{text}\n", encoding="utf-8")
+        output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Refusal(f"{output} cannot be written: {error.strerror}") from error

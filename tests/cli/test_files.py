@@ -8,12 +8,16 @@ import pytest
 from sqlmodel import select
 
 from bot.cli.workplace import enter
+from escalation.finding import keep_found
 from escalation.handover import open_case
 from escalation.store.conversation import conversation_of
 from escalation.store.inbox import Incoming
 from escalation.store.outbox import Outgoing
 from labeling.clock import now
-from tests.cli.conftest import handraise
+from labeling.examples import read_rows
+from labeling.store.correction import Correction
+from labeling.store.review import Review
+from tests.cli.conftest import EXAMPLES, handraise
 
 GOOD = "text,intent\n" + "".join(
     f"{text} {number},{intent}\n"
@@ -128,3 +132,25 @@ def test_replay_against_what_is_no_bot_says_so(tmp_path: Path, project: Path, pr
     address = bot.format(practice=practice)
     refusal = handraise("replay", write(tmp_path, GOOD), "--project", project, "--bot", address).refusal
     assert address in refusal
+
+
+@pytest.mark.parametrize("name", ["labelled.csv", "labelled.yml"])
+def test_corrected_intents_go_out_as_training_data(project: Path, tmp_path: Path, name: str) -> None:
+    database = enter(project).database
+    with database.transaction() as session:
+        turn = keep_found(session, "C1", "1.0", 'send it back, "please" & <now>')
+        correction = Correction(
+            turn_id=turn.id, kind="intent", intent="returns", person_id="U1", person_name="Mina", source="slack"
+        )
+        session.add_all([correction, Review(turn_id=turn.id, decision="accepted", intent="returns", trainer="Tom")])
+    database.close()
+    said = handraise("export", tmp_path / name, "--project", project)
+    assert (said.code, said.err) == (0, "")
+    assert "1 of them labels" in said.out
+    rows = {(row.text, row.intent) for row in read_rows(tmp_path / name)}
+    assert ('send it back, "please" & <now>', "returns") in rows
+    assert rows & {(example.text, example.intent) for example in EXAMPLES}
+
+
+def test_where_nothing_can_be_written_export_says_so(project: Path, tmp_path: Path) -> None:
+    assert "cannot be written" in handraise("export", tmp_path / "no" / "where.csv", "--project", project).refusal
