@@ -114,3 +114,41 @@ def test_nothing_sticks_out_sideways(chat: Page, width: int) -> None:
     expect(chat.get_by_role("group", name="Suggested replies")).to_be_visible()
     inside = "document.documentElement.scrollWidth <= innerWidth && log.scrollWidth <= log.clientWidth"
     assert chat.evaluate(inside)
+
+
+def test_an_answer_that_comes_in_the_same_breath_is_scrolled_to(chat: Page) -> None:
+    """The browser tells of a scroll one frame later, when more may have come: that is no customer who scrolled up."""
+    write(chat, DELIVERY)
+    expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER])
+    left = chat.evaluate(
+        """() => new Promise((done) => {
+            const log = document.getElementById('log');
+            const add = (height) => {
+                const item = document.createElement('li');
+                item.style.height = height;
+                document.getElementById('transcript').append(item);
+            };
+            const frames = (count, then) => (count ? requestAnimationFrame(() => frames(count - 1, then)) : then());
+            add('900px');
+            requestAnimationFrame(() => setTimeout(() => {
+                add('500px');
+                frames(4, () => done(log.scrollHeight - log.scrollTop - log.clientHeight));
+            }));
+        })"""
+    )
+    assert left < 1
+
+
+def test_who_has_scrolled_up_is_left_in_peace_until_they_are_at_the_end_again(chat: Page) -> None:
+    write(chat, "\n".join(["a long story"] * 60))
+    expect(bubbles(chat)).to_have_count(2)
+    log = chat.locator("#log")
+    expect(chat.get_by_text(ANSWER)).to_be_in_viewport()
+    log.evaluate("(log) => (log.scrollTop = 0)")
+    expect(chat.get_by_role("button", name="New messages")).to_be_visible()
+    write(chat, "unsure")
+    expect(bubbles(chat).last).to_be_in_viewport()  # their own words are news to nobody
+    log.evaluate("(log) => (log.scrollTop = 0)")
+    expect(chat.get_by_role("button", name="New messages")).to_be_visible()
+    chat.get_by_role("button", name="New messages").click()
+    expect(bubbles(chat).last).to_be_in_viewport()

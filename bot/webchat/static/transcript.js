@@ -222,10 +222,16 @@ export class Transcript {
   /** Who has read to the end stays there, whatever grows or shrinks; who has scrolled up is left in peace. */
   keepToTheEnd() {
     this.stuck = true;
-    this.scroller.addEventListener('scroll', () => (this.stuck = this.atTheEnd));
+    this.scroller.addEventListener('scroll', () => this.scrolled());
     const follow = new ResizeObserver(() => this.stuck && this.scrollToEnd());
     follow.observe(this.scroller);
     for (const child of this.scroller.children) follow.observe(child);
+  }
+
+  /** The browser tells of it a frame later, when more may have come: where we put it ourselves, nobody moved. */
+  scrolled() {
+    if (this.atTheEnd) this.stuck = true;
+    else if (this.scroller.scrollTop !== this.put) this.stuck = false;
   }
 
   /** Puts the list in order once, however many changes come together. */
@@ -270,6 +276,7 @@ export class Transcript {
   scrollToEnd() {
     this.stuck = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.put = this.scroller.scrollTop;
   }
 
   /** The whole conversation as plain text. */
