@@ -160,6 +160,20 @@ def test_evaluate_counts_the_deep_run_in(tuning: Tuning, examples: list[Example]
     assert "Fine-tuning goes on with" in (measured.tuning or "")
 
 
+def test_messages_without_a_label_shape_the_encoder_and_the_model_on_it(
+    tuning: Tuning, examples: list[Example], base: Encoder
+) -> None:
+    read = tuple(f"my {word} again" for words in WISHES.values() for word in words)
+    trial = Trial(tuple(examples), (Example("refund please", "refund"),), (), read, ())
+
+    helped = fine_tune(examples, base, settings=QUICK, unlabelled=read)
+    measured = measure(trial, base, deep=True)
+
+    assert helped.encoder.fingerprint != tuning.encoder.fingerprint
+    assert measured.tuning is not None
+    assert 0 <= measured.figures["accuracy"] <= 1
+
+
 def test_an_encoder_without_safetensors_cannot_learn(tuning: Tuning, examples: list[Example]) -> None:
     with pytest.raises(EncoderUnusable, match="only a BERT or RoBERTa in safetensors"):
         fine_tune(examples, tuning.encoder, settings=QUICK)
