@@ -7,7 +7,8 @@ answer with it. `handraise bot` answers with the registry's live model instead, 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,6 +50,8 @@ class Opinion:
     ranking: Ranking
     model: IntentModel
     stopped: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What people call the intents."""
     nearest: tuple[str, ...] = ()
     """The examples that were nearest, by `text_key`, best first."""
 
@@ -59,11 +62,15 @@ class _Source(Protocol):
     @property
     def stopped_tiers(self) -> frozenset[str]: ...
 
+    @property
+    def titles(self) -> Mapping[str, str]: ...
+
 
 @dataclass(frozen=True)
 class _Bundled:
     model: IntentModel
     stopped_tiers: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def current(self) -> IntentModel:
         return self.model
@@ -185,7 +192,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
     def _classify(self, message: Message, text: str) -> None:
         try:
             assert self._source is not None
-            model, stopped = self._source.current(), self._source.stopped_tiers
+            model, stopped, titles = self._source.current(), self._source.stopped_tiers, self._source.titles
             ranking, nearest = model.rank_beside_examples(text, SHOWN)
         except Exception as error:  # noqa: BLE001  # the edge towards any model: without an opinion, people answer
             log.error("the intent model failed on a message: %s", type(error).__name__)
@@ -194,7 +201,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
         if ranking.best:
             message.set(INTENT, _guess(ranking.best, ranking.confidence), add_to_output=True)
         message.set(INTENT_RANKING_KEY, guesses[:RANKED], add_to_output=True)
-        message.set(OPINION, Opinion(ranking, model, stopped, nearest))
+        message.set(OPINION, Opinion(ranking, model, stopped, titles, nearest))
 
 
 def _guess(intent: str, probability: float) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class Router(GraphComponent, RasaIntentClassifier):
         if opinion is None:
             return NO_OPINION
         least, cut = self._derived_from(opinion.model)
-        return route(opinion.ranking, self._policy, least, opinion.stopped, cut)
+        return route(opinion.ranking, self._policy, least, opinion.stopped, cut, opinion.titles)
 
     def _only_detail(self, message: Message) -> str | None:
         text = message.get(TEXT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from labeling.promise import thresholds
 from labeling.ranking import Ranking
 from labeling.refusal import Refusal
 from labeling.retraining import read_project_policy
-from labeling.routing import Route, route
+from labeling.routing import NO_TITLES, Route, route
 from labeling.snapshot import take
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def explain(project: Project, database: Database, text: str, count: int) -> Expl
     with database.reading() as session:
         snapshot = take(material(project).seeds, labels(session))
     policy = read_project_policy(project)
-    return explain_with(live.current(), snapshot.examples, policy, text, count, live.stopped_tiers)
+    return explain_with(live.current(), snapshot.examples, policy, text, count, live.stopped_tiers, live.titles)
 
 
 def explain_with(
@@ -80,6 +80,7 @@ def explain_with(
     text: str,
     count: int,
     stopped: frozenset[str] = frozenset(),
+    titles: Mapping[str, str] = NO_TITLES,
 ) -> Explanation:
     """`count` examples and words at most. Raises NothingToExplain."""
     if not text.strip():
@@ -88,7 +89,7 @@ def explain_with(
     least = thresholds(policy, model.calibration)
     return Explanation(
         ranking,
-        route(ranking, policy, least, stopped, find_cut(policy, least, model.calibration)),
+        route(ranking, policy, least, stopped, find_cut(policy, least, model.calibration), titles),
         _nearest(model, examples, text, count),
         _words(model, ranking, text)[:count],
     )

@@ -6,6 +6,7 @@ import logging
 import shutil
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from labeling.clock import now
 from labeling.database import Bell, Database
 from labeling.deep_run import bring_encoder
+from labeling.guidelines import Guidelines
 from labeling.registry import NoSuchEncoder, archive_of
 from labeling.store.alarm import stopped_tiers
 from labeling.store.model import Model, live_version
@@ -52,6 +54,8 @@ class LiveModel:
         self._model = fallback
         self._status = LiveStatus(fallback.version, now()) if fallback else LiveStatus()
         self._stopped_tiers: frozenset[str] = frozenset()
+        self._guidelines = Guidelines(database)
+        self._titles: Mapping[str, str] = {}
         self._bell = Bell(database)
         self._rung = threading.Event()
         self._stopped = False
@@ -68,6 +72,11 @@ class LiveModel:
     def stopped_tiers(self) -> frozenset[str]:
         """Tiers that may not be answered now, however sure the model is: an alarm stands there."""
         return self._stopped_tiers
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What people call the intents, as far as guidelines say it."""
+        return self._titles
 
     @property
     def status(self) -> LiveStatus:
@@ -92,6 +101,7 @@ class LiveModel:
         with self._database.reading() as session:
             version = live_version(session)
             self._stopped_tiers = stopped_tiers(session)
+        self._titles = {intent: guideline.title for intent, guideline in self._guidelines.items()}
         if version is None or version == self._status.version or version in dict(self._status.refused):
             return
         from labeling.intent_model import ArtefactRefused

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from labeling.choices import options
@@ -13,6 +14,7 @@ from labeling.promise import Thresholds
 from labeling.ranking import Ranking
 
 RouteKind = Literal["answer", "clarify", "escalate"]
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,22 @@ def route(
     thresholds: Thresholds,
     stopped: frozenset[str] = frozenset(),
     cut: float | None = None,
+    titles: Mapping[str, str] = NO_TITLES,
 ) -> Route:
     """Where anything is missing (a guess, a tier, a supported promise) a person answers.
 
     `stopped` are tiers whose promise was found broken: nothing in them is answered, or offered to choose from.
-    Without a `cut` (see `find_cut`) the customer is never asked what they meant.
+    Without a `cut` (see `find_cut`) the customer is never asked what they meant. The reason calls intents by their
+    `titles`, as what is beside it on the card does.
     """
     best = ranking.best
     if best is None:
         return Route("escalate", None, "There is no intent model yet, so a person answers.")
-    intent = readable(best)
+
+    def called(intent: str) -> str:
+        return titles.get(intent) or readable(intent)
+
+    intent = called(best)
     tier = policy.tier_of(best)
     if tier is None:
         return Route("escalate", None, f"It may be {intent}, which is in no tier, so a person answers.")
@@ -55,10 +63,12 @@ def route(
     if by_confidence.kind == "escalate":
         open_tiers = {name: least for name, least in thresholds.items() if name not in stopped}
         offered = options(ranking, policy, open_tiers, cut)
-        return Route("clarify", tier.name, _asking(ranking, offered), options=offered) if offered else by_confidence
+        if not offered:
+            return by_confidence
+        return Route("clarify", tier.name, _asking(ranking, list(map(called, offered))), options=offered)
     if answers(best, ranking.confidence, policy.risk(ranking.guesses), policy, thresholds):
         return by_confidence
-    return Route("escalate", tier.name, _caution(ranking, policy))
+    return Route("escalate", tier.name, _caution(ranking, policy, called))
 
 
 def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float | None) -> Route:
@@ -94,17 +104,17 @@ def answers(best: str, confidence: float, risk: float, policy: Policy, threshold
 
 
 def _asking(ranking: Ranking, offered: Sequence[str]) -> str:
-    first, *others = map(readable, offered)
+    first, *others = offered
     sure = _percent(ranking.confidence)
     return f"Only {sure} sure it is {first}; it may also be {' or '.join(others)}, so the customer is asked."
 
 
-def _caution(ranking: Ranking, policy: Policy) -> str:
+def _caution(ranking: Ranking, policy: Policy, called: Callable[[str], str]) -> str:
     first, *more = [guess for guess in ranking.guesses if policy.never_answers(guess.intent)]
     all_of_them = _percent(first.probability + sum(guess.probability for guess in more))
     if _percent(first.probability) == all_of_them:
-        return f"It may also be {readable(first.intent)} ({all_of_them}), which always goes to a person."
-    both = f"{readable(first.intent)} or {readable(more[0].intent)}"
+        return f"It may also be {called(first.intent)} ({all_of_them}), which always goes to a person."
+    both = f"{called(first.intent)} or {called(more[0].intent)}"
     return f"It may also be {both} (with their like {all_of_them}), which always go to a person."
 
 

@@ -41,6 +41,16 @@ def test_an_unsure_turn_goes_to_a_person_who_reads_why() -> None:
     assert decision.reason == "Only 62 % sure it is Store hours; this tier needs 91 %."
 
 
+def test_the_reason_calls_an_intent_by_its_title() -> None:
+    titles = {"store_hours": "Opening hours", "report_fraud": "Somebody else paid"}
+
+    unsure = route(ranked("store_hours", 0.62), POLICY, THRESHOLDS, titles=titles)
+    risky = route(ranked("report_fraud", 1.0), POLICY, THRESHOLDS, titles=titles)
+
+    assert unsure.reason == "Only 62 % sure it is Opening hours; this tier needs 91 %."
+    assert risky.reason == "It may be Somebody else paid; critical turns always go to a person."
+
+
 def test_just_below_the_threshold_never_reads_as_enough() -> None:
     decision = route(ranked("store_hours", 0.9099), POLICY, THRESHOLDS)
 
