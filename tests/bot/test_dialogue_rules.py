@@ -43,8 +43,10 @@ class Talk:
         self._agent = agent
         self._customer = customer
 
-    def says(self, intent: str, number: str | None = None) -> list[str]:
-        text = f"/{intent}" + (json.dumps({"order_number": number}) if number else "")
+    def says(self, intent: str, number: str | None = None, language: str | None = None) -> list[str]:
+        named = {"order_number": number, "language": language}
+        entities = {name: value for name, value in named.items() if value}
+        text = f"/{intent}" + (json.dumps(entities) if entities else "")
         return [message["text"] for message in asyncio.run(self._turn(text))]
 
     async def _turn(self, text: str) -> list[dict[str, Any]]:
@@ -113,3 +115,31 @@ def test_the_third_unknown_number_calls_a_person_once(talk: Talk):
 
 def test_a_dialogue_that_nobody_wrote_down_goes_to_a_person_once(talk: Talk):
     assert talk.says("nlu_fallback") == [CALLED]
+
+
+def variations(intent: str, german: bool) -> list[dict[str, Any]]:
+    conditions = [{"type": "slot", "name": "language", "value": "de"}]
+    return [one for one in DOMAIN["responses"][f"utter_{intent}"] if (one.get("condition") == conditions) is german]
+
+
+def test_all_but_the_look_at_an_order_is_said_in_german_too():
+    in_english_alone = {name for name in DOMAIN["responses"] if not variations(name.removeprefix("utter_"), True)}
+    about_an_order = {"utter_ask_order_number", "utter_inform_order_number", "utter_leave_form"}
+    assert in_english_alone == about_an_order | {name for name in in_english_alone if name.startswith("utter_order_")}
+
+
+@pytest.mark.parametrize("intent", ["refund_status", "size_advice", "thank", "start_return"])
+def test_a_german_is_answered_in_german_and_everybody_else_in_english(talk: Talk, intent: str):
+    (german,) = variations(intent, german=True)
+    english = [one["text"] for one in variations(intent, german=False)]
+    assert talk.says(intent, language="de") == [german["text"]]
+    assert talk.says(intent) == [german["text"]]
+    assert talk.says(intent, language="it")[0] in english
+
+
+@pytest.mark.parametrize("intent", ["refund_status", "return_policy", "bot_challenge", "complaint", "jobs"])
+def test_a_german_answer_leads_on_as_the_english_one_does(intent: str):
+    def leads(one: dict[str, Any]) -> list[str]:
+        return [button["payload"] for button in one.get("buttons", [])]
+
+    assert leads(variations(intent, german=True)[0]) == leads(variations(intent, german=False)[0])
