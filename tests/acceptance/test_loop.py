@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -105,10 +106,13 @@ def test_between_two_wishes_the_customer_chooses_and_a_trainer_sees_that_it_was_
     answered = customer.wait(lambda now: bool(now.said_by("bot")), seconds=30, after=number)
     assert "refund" in answered.said_by("bot")[0]
     assert answered.person is None
-    waiting = running.trainer("GET", "queue")["turns"]
-    (turn,) = [one for one in waiting if one["text"] == DOUBTFUL]
-    assert [(word["source"], word["intent"]) for word in turn["said"]] == [("customer", CHOSEN)]
-    assert running.trainer("POST", "accept_all", {"trainer": "Tove"})["accepted"] == len(waiting) - 1
+    # Every sensitive answer is audited, so nobody sees what the customer chose before they have said a word.
+    assert DOUBTFUL not in [one["text"] for one in running.trainer("GET", "queue")["turns"]]
+    turn_id = drawn(running, DOUBTFUL)
+    running.http.post(f"{running.labeling}/audit/{turn_id}", data={"intent": CHOSEN})
+    assert "the customer had chosen" in running.http.get(f"{running.labeling}/audit?done={turn_id}").text
+    said = running.trainer("GET", f"turns/{turn_id}")["said"]
+    assert [(word["source"], word["intent"]) for word in said] == [("customer", CHOSEN), ("trainer", CHOSEN)]
 
     declining = running.customer()
     declining.ask(DOUBTFUL)
@@ -116,6 +120,17 @@ def test_between_two_wishes_the_customer_chooses_and_a_trainer_sees_that_it_was_
     assert declining.look().person == "waiting"
     with running.agent("mina") as mina:
         assert CHOSEN_TITLE in str(card_about(mina, DOUBTFUL)["blocks"])
+
+
+def drawn(running: Stand, words: str) -> int:
+    """The number of the answer to these words, among those that wait for an auditor."""
+    page, seen = running.http.get(f"{running.labeling}/audit").text, set[int]()
+    while words not in page:
+        number = int(re.findall(r'action="/audit/(\d+)"', page)[0])
+        assert number not in seen, "it was not drawn"
+        seen.add(number)
+        page = running.http.get(f"{running.labeling}/audit?after={number}").text
+    return int(re.findall(r'action="/audit/(\d+)"', page)[0])
 
 
 def reactions(agent: Play, card: dict[str, Any], ts: str) -> Any:
