@@ -97,7 +97,7 @@ class Worker:
 
     def _waiting(self) -> list[Incoming]:
         with self._database.reading() as session:
-            return waiting(session)
+            return as_written(waiting(session))
 
     def _take(self, row: Incoming, held: HeldUp) -> bool:
         try:
@@ -215,6 +215,21 @@ class Worker:
                 current.done_at = now()
                 rest = ". It is put aside, whole, in handraise_inbox: please report it as a fault of Handraise"
             log.error("inbox item %s (%s): %s%s", current.id, current.kind, current.error, rest)
+
+
+def as_written(rows: Sequence[Incoming]) -> list[Incoming]:
+    """Slack tells of a thread's replies in any order; those that wait together are taken in that of their writing,
+    and all else stays in its place."""
+    places: dict[tuple[Any, Any], list[int]] = {}
+    for place, row in enumerate(rows):
+        if row.kind == KINDS[Reply]:
+            places.setdefault((row.payload.get("channel"), row.payload.get("thread_ts")), []).append(place)
+    ordered = list(rows)
+    for here in places.values():
+        replies = sorted((rows[place] for place in here), key=lambda row: str(row.payload.get("ts")))
+        for place, row in zip(here, replies, strict=True):
+            ordered[place] = row
+    return ordered
 
 
 def read_item(row: Incoming) -> Item:

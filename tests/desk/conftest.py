@@ -278,7 +278,7 @@ def scene(database: Database, practice: PracticeServer) -> Iterator[Scene]:
     """A desk at work in a channel of its own."""
     play = practice.play("mina")
     play.misbehave(behave=True)
-    play.settings(retry_delays=[0.5, 5.0, 20.0])
+    play.settings(retry_delays=[0.5, 5.0, 20.0], trigger_seconds=3.0)
     channel = play.make_channel(f"desk-{next(_numbers)}", bot=True, members=EVERYBODY)
     settings = Settings(practice.bot_token, channel, app_token=practice.app_token, api_url=practice.api_url)
     scene = Scene(database, practice, channel, settings)

@@ -85,6 +85,15 @@ def test_the_whole_conversation_opens_in_a_window(scene: Scene) -> None:
     assert shown.count("and then") == 600
 
 
+def test_a_window_that_opens_too_late_is_said_to_whoever_wanted_it(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    mina.card(case_id)
+    mina.play.settings(trigger_seconds=0)
+    mina.click(case_id, Do.WHOLE.value)
+    mina.finds("The window did not open in time. Please press the button again.")
+
+
 def test_a_released_case_waits_for_the_next_agent(scene: Scene) -> None:
     case_id = scene.raise_hand()
     mina, jonas = scene.agent("mina"), scene.agent("jonas")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -9,13 +10,17 @@ from sqlmodel import col, select, update
 
 from escalation.practice.workspace import EVERYBODY
 from escalation.slack import failure
+from escalation.slack.event import Reply
+from escalation.slack.inbox import KINDS
 from escalation.slack.press import Do
 from escalation.store.case import Case, CaseState
-from escalation.store.inbox import Incoming
+from escalation.store.inbox import Incoming, receive
 from escalation.store.outbox import Errand, Outgoing
 from escalation.store.posted_card import PostedCard
 from labeling.clock import now
 from tests.desk.conftest import Agent, Scene, all_text, block_ids
+
+MINA = "U0MINAOKAFO"
 
 
 def cards(agent: Agent, case_id: int) -> int:
@@ -217,6 +222,22 @@ def test_what_happened_while_the_desk_was_down_is_caught_up_with(scene: Scene) -
     scene.open_desk()
     mina.finds("still there?")
     scene.until(lambda: scene.heard(case_id) == ["Yes!"])
+
+
+def test_replies_that_slack_told_of_in_another_order_reach_the_customer_as_they_were_written(scene: Scene) -> None:
+    case_id, other = scene.raise_hand(), scene.raise_hand()
+    mina = scene.agent("mina")
+    threads = {case: mina.card(case)["ts"] for case in (case_id, other)}
+    scene.at_rest()
+    scene.close_desk()
+    said = [(case_id, "9000000003.0", "Bye!"), (other, "9000000002.5", "Other"), (case_id, "9000000001.0", "Hello!")]
+    with scene.database.transaction() as session:
+        for case, ts, text in said:
+            reply = Reply(scene.channel, ts, threads[case], MINA, text)
+            receive(session, reply.key, KINDS[Reply], asdict(reply))
+    scene.open_desk()
+    scene.until(lambda: scene.heard(case_id) == ["Hello!", "Bye!"])
+    scene.until(lambda: scene.heard(other) == ["Other"])
 
 
 def test_a_dropped_socket_is_opened_again(scene: Scene) -> None:
