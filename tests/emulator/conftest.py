@@ -42,6 +42,8 @@ class Stand:
     slack: Emulator
     channel: str
     database: Database
+    restart: Callable[[str], None]
+    """Ends the desk and begins it anew, with this secret."""
 
     def raise_hand(self, text: str, reason: str = "The customer asked for a person.") -> int:
         """A customer writes, and the bot calls for a person."""
@@ -111,19 +113,28 @@ def stand(home: Path, desks_secret: str) -> Iterator[Stand]:
         ending.callback(database.close)
         schema.upgrade(database)
         slack = ending.enter_context(emulator(SECRET, address, home / "emulator.log"))
+        desks: list[Service] = []
         environment = {
             "DATABASE_URL": database_url,
             "HANDRAISE_HOME": str(home / "handraise"),
             "HANDRAISE_SLACK_CHANNEL": f"#{CHANNEL}",
             "SLACK_API_URL": slack.api_url,
             "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_SIGNING_SECRET": desks_secret,
         }
         command = ("desk", "--project", str(REPOSITORY), "--port", str(port))
-        desk = Service(command, home / "desk.log", environment)
-        ending.callback(desk.stop)
-        desk.wait_until_ready()
-        yield Stand(address, slack, slack.channel(), database)
+
+        def stop() -> None:
+            while desks:
+                desks.pop().stop()
+
+        def restart(secret: str) -> None:
+            stop()
+            desks.append(Service(command, home / "desk.log", {**environment, "SLACK_SIGNING_SECRET": secret}))
+            desks[-1].wait_until_ready()
+
+        ending.callback(stop)
+        restart(desks_secret)
+        yield Stand(address, slack, slack.channel(), database, restart)
 
 
 @pytest.fixture(scope="session")

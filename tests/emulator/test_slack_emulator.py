@@ -120,3 +120,21 @@ def test_an_event_with_a_signature_of_another_secret_is_refused(new_stand: Calla
         deaf.write(case_id, "hello??")
         until(lambda: "hello??" in str(deaf.thread(case_id)), 30)
         assert deaf.said(case_id, Speaker.AGENT) == []
+
+
+def test_what_agents_wrote_while_the_desk_could_not_hear_is_read_in_the_thread_afterwards(
+    new_stand: Callable[[str], Any],
+) -> None:
+    with new_stand("what-the-desk-alone-knows") as deaf:
+        case_id = deaf.raise_hand("hello?")
+        mina = deaf.slack.agent("mina")
+        note = deaf.reply(mina, case_id, "// a regular")
+        deaf.reply(mina, case_id, "Hello!")
+        deaf.write(case_id, "is anybody there?")
+        until(lambda: "is anybody there?" in str(deaf.thread(case_id)), 30)
+        deaf.reply(mina, case_id, "Yes!")
+        assert deaf.heard(case_id) == []
+        deaf.restart(SECRET)
+        until(lambda: len(deaf.heard(case_id)) == 2, 30)
+        until(lambda: "lock" in deaf.reactions(case_id, note), 30)
+        assert deaf.heard(case_id) == ["Hello!", "Yes!"]
