@@ -54,6 +54,8 @@ class Reconciler:
         self._not_before = 0.0
         self._attempts = 0
         self._found = 0
+        self._told: set[str] = set()
+        """Of this round, what the operator knows."""
         self.drain = Drain("reconciliation", self.work, patience=10)
 
     def stir(self) -> None:
@@ -65,18 +67,20 @@ class Reconciler:
         """Looks through one case's threads, where one is due. Never asks for another at once."""
         if time.monotonic() < self._not_before:
             return False
-        if not self._cases and (self._stirred.is_set() or time.monotonic() >= self._next_round):
+        if self._stirred.is_set() or time.monotonic() >= self._next_round:
             self._begin()
         if self._cases:
             self._look_through(self._cases[0])
         return False
 
     def _begin(self) -> None:
+        """Behind what is left of the round before."""
         self._stirred.clear()
         with self._database.reading() as session:
-            self._cases = deque(cases_with_cards(session, now() - CLOSED_LATELY))
+            cases = cases_with_cards(session, now() - CLOSED_LATELY)
+        self._cases = deque(dict.fromkeys([*self._cases, *cases]))
         self._next_round = time.monotonic() + ROUND_SECONDS
-        self._found = 0
+        self._told.clear()
 
     def _look_through(self, case_id: int) -> None:
         try:
@@ -129,18 +133,27 @@ class Reconciler:
             self._wake()
 
     def _wait(self, case_id: int, verdict: Later) -> None:
-        if not self._attempts:
+        if verdict.why not in self._told:
+            self._told.add(verdict.why)
             log.warning("the thread of case %s is not read yet: %s", case_id, verdict.why)
         self._attempts += 1
         self._not_before = time.monotonic() + verdict.seconds
+        if verdict.for_operator:  # it may concern one channel alone
+            self._cases.rotate(-1)
+            self._tell_found()
 
     def _go_on(self) -> None:
         self._cases.popleft()
         self._attempts = 0
         self._not_before = time.monotonic() + REST_SECONDS
-        if self._found and not self._cases:
+        if not self._cases:
+            self._tell_found()
+
+    def _tell_found(self) -> None:
+        if self._found:
             log.warning(
                 "Slack's threads held %s replies, edits, deletions or notes that the desk had not been told of; they "
                 "are taken in now. If this comes again and again, see that the desk runs and that Slack reaches it.",
                 self._found,
             )
+        self._found = 0

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from escalation.slack import failure, reconciler
 from escalation.slack.event import Deletion, Edit, Reaction, Reply
 from escalation.slack.missed import Desk, missed
 from escalation.slack.press import Do
 from escalation.store.inbox import Incoming
+from escalation.store.posted_card import PostedCard
 from escalation.store.remark import Fate, Remark
 from tests.desk.conftest import Agent, Scene, all_text
 
@@ -180,6 +181,25 @@ def test_where_slack_does_not_let_us_read_the_operator_is_told_and_it_is_tried_a
     scene.until(lambda: scene.heard(case_id) == ["Hello!"])
     assert f"the thread of case {case_id} is not read yet: " in caplog.text
     assert ("type /invite @Handraise" in caplog.text) == ("error" in trouble)
+
+
+def test_a_channel_that_cannot_be_read_keeps_no_other_from_being_read_again_and_again(
+    scene: Scene, mina: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failure, "OPERATOR_SECONDS", 0.1)
+    good, bad = claimed(scene, mina), claimed(scene, mina)
+    scene.close_desk()
+    shut = mina.play.make_channel("desk-shut", bot=False)
+    with scene.database.transaction() as session:
+        session.execute(update(PostedCard).where(col(PostedCard.case_id) == bad).values(slack_channel=shut))
+    for words in ("Hello!", "Are you there?"):
+        mina.reply(good, words)
+        desk = scene.desk or scene.open_desk()
+        scene.until(lambda words=words: scene.heard(good)[-1:] == [words])  # type: ignore[misc]
+        mina.play.misbehave(delivery="lose", times=1)
+        mina.reply(good, f"{words} (again)")
+        desk._reconciler.stir()
+        scene.until(lambda words=words: scene.heard(good)[-1:] == [f"{words} (again)"])  # type: ignore[misc]
 
 
 def test_a_quiet_thread_leaves_nothing_behind(scene: Scene, mina: Agent) -> None:
