@@ -35,10 +35,9 @@ class Phrasebook:
     main: str = FALLBACK
     """The language of those whose own is not among them."""
 
-    def language_of(self, *wanted: str) -> str:
-        """The first of the wanted languages that we have, `de` for `de-AT` too; else the main one."""
-        known = (tag for one in wanted for tag in wider(one) if tag in self.by_language)
-        return next(known, self.main)
+    def language_of(self, wanted: str) -> str:
+        """The wanted one if we have it, `de` for `de-AT` too; else the main one."""
+        return next((tag for tag in wider(wanted) if tag in self.by_language), self.main)
 
     def of(self, language: str) -> Phrases:
         """What a customer with this language hears; it may be empty."""

@@ -58,7 +58,7 @@ def site_blueprint(stage: Path | None, front: Path, phrases: Phrasebook) -> Blue
 
     @site.get("/")
     async def page(request: Request) -> HTTPResponse:
-        wanted = [tag for one in _wanted(request) for tag in wider(one)]
+        wanted = [tag for one in _accepted(request) for tag in wider(one)]
         fitting = next((pages[tag] for tag in wanted if tag in pages), own.get("index.html"))
         return _file(fitting or shown.get("plain.html"), PAGE_POLICY, BY_LANGUAGE)
 
@@ -68,7 +68,7 @@ def site_blueprint(stage: Path | None, front: Path, phrases: Phrasebook) -> Blue
 
     @site.get("/chat/frame")
     async def frame(request: Request) -> HTTPResponse:
-        drawn = frames[phrases.language_of(*_wanted(request))]
+        drawn = frames[phrases.language_of(_spoken(request))]
         return _raw(drawn, TYPES[".html"], CHAT_POLICY, BY_LANGUAGE)
 
     @site.get("/chat/<name:str>")
@@ -110,9 +110,15 @@ def _translated(own: Mapping[str, Path]) -> dict[str, Path]:
     return {wider(match[1])[0]: own[name] for name, match in found.items() if match}
 
 
-def _wanted(request: Request) -> tuple[str, ...]:
-    """The customer's languages: what the page around the chat is in, or else what the browser asks for."""
-    return (str(request.args.get("language") or ""), *accepted(request.headers.get("accept-language", "")))
+def _spoken(request: Request) -> str:
+    """The customer's language as the chat will tell it: that of the page around it, or else the browser's first. A
+    later one of the browser's would make a page in one language whose messages are in another.
+    """
+    return str(request.args.get("language") or next(iter(_accepted(request)), ""))
+
+
+def _accepted(request: Request) -> tuple[str, ...]:
+    return accepted(request.headers.get("accept-language", ""))
 
 
 def _file(file: Path | None, policy: str, more: Mapping[str, str] = NOTHING_MORE) -> HTTPResponse:

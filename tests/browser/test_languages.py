@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
@@ -116,6 +117,16 @@ def test_every_phrase_of_the_page_is_shown_somewhere_and_nothing_else_is_asked_f
     states = {f"{state}{more}" for state in ("here", "later", "waiting") for more in ("", "_more")}
     kinds = {"bot", "person"}
     assert frame | asked | states | kinds == set(ENGLISH.page)
+
+
+def test_a_page_is_in_the_language_in_which_its_messages_will_be(address: str) -> None:
+    """That of the site around it, or else the browser's first; neither is here, whatever else the browser takes."""
+    for query, header in {"?language=fr": "de", "": "fr-FR,de;q=0.9"}.items():
+        drawn = httpx.get(f"{address}/chat/frame{query}", headers={"Accept-Language": header})
+        assert '<html lang="en">' in drawn.text
+        assert drawn.headers["vary"] == "Accept-Language"
+    shop = httpx.get(address, headers={"Accept-Language": "fr-FR,de;q=0.9"})
+    assert '<html lang="de">' in shop.text  # whole pages may be what comes next
 
 
 class _Skeleton(HTMLParser):
