@@ -68,10 +68,11 @@ def test_what_is_wrong_is_said_in_one_line_with_what_to_write_instead(tmp_path: 
 
 def test_the_demos_own_file_is_right_with_and_without_what_it_suggests(tmp_path: Path) -> None:
     text = (Path(bot.__file__).parent / "desk.yml").read_text(encoding="utf-8")
-    suggested = re.sub(r"^# (?=hours:|routing:| )", "", text, flags=re.MULTILINE)
+    suggested = re.sub(r"^# (?=hours:|routing:|phrases:| )", "", text, flags=re.MULTILINE)
     config = read_desk_config(written(tmp_path, suggested))
     assert read_desk_config(written(tmp_path, text)).hours.is_always_open
     assert not config.hours.is_always_open
+    assert config.phrases.of("de").busy.startswith("Einen Moment noch")
     assert [rule.destination.channel for rule in config.routing.rules] == ["", "#support-de"]
 
 
