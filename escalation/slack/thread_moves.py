@@ -62,13 +62,14 @@ def take_reply(
 def take_edit(session: Session, event: Edit, named: Named, config: DeskConfig) -> None:
     """The customer sees the newest wording of what was sent. A note stays a note, whatever it now looks like."""
     remark = remark_at(session, event.channel, event.ts)
-    if remark is None:  # the edit overtook the message itself, which may have been a note
-        text = event.text if privacy(event.before) is Privacy.OPEN else event.before
+    # It may have overtaken the message itself, or an edit that made a note of it for a moment.
+    text = event.text if privacy(event.before) is Privacy.OPEN else event.before
+    if remark is None:
         reply = Reply(event.channel, event.ts, event.thread_ts, event.person_id, text)
         take_reply(session, reply, named, config)
         remark = remark_at(session, event.channel, event.ts)
-    elif event.edited_ts > remark.edited_ts:
-        _reword(session, remark, event.text, named)
+    elif event.edited_ts > remark.edited_ts or privacy(text) is not Privacy.OPEN:
+        _reword(session, remark, text, named)
     if remark is not None:
         remark.edited_ts = max(remark.edited_ts, event.edited_ts)
 

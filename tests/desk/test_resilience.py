@@ -53,6 +53,33 @@ def test_an_edit_that_overtakes_its_message_wins(scene: Scene) -> None:
     assert scene.heard(case_id) == ["Tomorrow"]
 
 
+def test_of_two_edits_that_arrive_in_the_other_order_the_later_one_stands(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    ts = mina.reply(case_id, "Tomorow")
+    scene.until(lambda: scene.heard(case_id))
+    mina.play.misbehave(delivery="hold", times=1)
+    mina.edit(ts, "Tomorrow")
+    mina.edit(ts, "Tomorrow at nine")
+    scene.until(lambda: len(received(scene)) == 3)
+    scene.at_rest()
+    assert scene.heard(case_id) == ["Tomorrow at nine"]
+
+
+def test_what_was_a_note_for_a_moment_is_taken_back_in_whatever_order_its_edits_arrive(scene: Scene) -> None:
+    case_id = scene.raise_hand()
+    mina = scene.agent("mina")
+    ts = mina.reply(case_id, "he is difficult")
+    scene.until(lambda: scene.heard(case_id))
+    mina.play.misbehave(delivery="hold", times=1)
+    mina.edit(ts, "// he is difficult")
+    mina.edit(ts, "he is fine")
+    scene.until(lambda: scene.heard(case_id) == [])
+    scene.until(lambda: len(received(scene)) == 3)
+    scene.at_rest()
+    assert scene.heard(case_id) == []
+
+
 def test_a_note_stays_a_note_however_often_it_is_edited(scene: Scene) -> None:
     case_id = scene.raise_hand()
     mina = scene.agent("mina")
