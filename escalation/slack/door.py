@@ -236,7 +236,12 @@ class Door:
 
 def _unkept(error: Exception, body: JSON) -> BoltResponse:
     """Nothing was stored, so nothing is acknowledged: Slack will send it again."""
-    log.error("a payload of type %s could not be kept (%s)", body.get("type"), type(error).__name__)
+    log.error(
+        "a payload of type %s could not be kept (%s). Slack sends events again, and people press again; if this goes "
+        "on, see whether the database is up and has room.",
+        body.get("type"),
+        type(error).__name__,
+    )
     return BoltResponse(status=500)
 
 
