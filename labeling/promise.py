@@ -8,6 +8,11 @@ that come as the calibration turns did.
 
 Turns out of scope are many in calibration and few in traffic, so each counts for a part of a turn. Drawing as many
 as are declared would leave the threshold to the draw's luck: one example more moved it from 0.90 to 0.996.
+
+Nor are they turns each by itself: they come by topics, and which topics customers bring is luck too. Some resemble
+what was taught so much that the bot is sure of them nearly always. So more of them are reckoned with: beside the
+calibration turns' own luck, which the binomial test allows for, the difference that another draw of topics makes at
+most, at the policy's certainty (a prediction bound of the normal distribution, with topics as its units).
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from statistics import NormalDist
 
 from labeling.policy import Policy, Tier
 from labeling.ranking import Ranking
@@ -43,16 +49,31 @@ class Calibration:
     """The first guess, not the true intent: a tier answers for what the bot would have said."""
     weight: tuple[float, ...] = ()
     """For how much of a turn (0 to 1) each one counts; empty: each for one."""
+    topic: tuple[int, ...] = ()
+    """What each one out of scope was about, by number, and KNOWN for those in scope; empty in older artefacts."""
     contested: tuple[Contested, ...] = ()
     """Those of the turns that a question might have settled."""
 
     def __post_init__(self) -> None:
-        if self.weight and len(self.weight) != len(self.confidence):
-            raise ValueError("weights belong to other turns")
+        if any(part and len(part) != len(self.confidence) for part in (self.weight, self.topic)):
+            raise ValueError("weights or topics belong to other turns")
 
 
-Turn = tuple[float, bool, float]
-"""How sure the model was, whether rightly, and for how much of a turn this one counts."""
+KNOWN = -1
+TOPICS = 10
+"""So many topics that nothing covers are customers taken to bring: the fewer there are, the more each one weighs."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How sure the model was, whether rightly, for how much of a turn this one counts, and what it was about."""
+
+    confidence: float
+    right: bool
+    weight: float = 1.0
+    topic: int = KNOWN
+
+
 Thresholds = Mapping[str, float | None]
 """By tier. None: the calibration turns cannot support the promise yet, or the tier never answers."""
 
@@ -72,33 +93,38 @@ def thresholds(policy: Policy, calibration: Calibration) -> dict[str, float | No
 def _threshold(tier: Tier, policy: Policy, calibration: Calibration) -> float | None:
     if not tier.answers or tier.promise is None:
         return None
-    weights = calibration.weight or (1.0,) * len(calibration.confidence)
+    size = len(calibration.confidence)
+    weights, topics = calibration.weight or (1.0,) * size, calibration.topic or (KNOWN,) * size
     turns = [
-        (confidence, right, weight)
-        for confidence, right, intent, weight in zip(
-            calibration.confidence, calibration.right, calibration.intent, weights, strict=True
+        Turn(confidence, right, weight, topic)
+        for confidence, right, intent, weight, topic in zip(
+            calibration.confidence, calibration.right, calibration.intent, weights, topics, strict=True
         )
         if policy.tier_of(intent) == tier
     ]
-    return lowest_safe(turns, tier.promise, 1 - policy.certainty)
+    return lowest_safe(turns, tier.promise, 1 - policy.certainty, len({*topics} - {KNOWN}))
 
 
-def lowest_safe(turns: Sequence[Turn], promise: float, error: float) -> float | None:
-    """`error` is the chance (0 to 1) that we allow ourselves of a threshold that breaks the promise.
+def lowest_safe(turns: Sequence[Turn], promise: float, error: float, topics: int = 0) -> float | None:
+    """`error` is the chance (0 to 1) that we allow ourselves of a threshold that breaks the promise. `topics` is how
+    many of those that nothing covers were tried in all, also where none of these turns is about them.
 
     The allowance is dealt out to a few thresholds, picked by how many turns lie above them and not by who
     was right. A threshold that passes its test hands its allowance on to the next lower one; one that fails
     loses it (the fallback procedure of Wiens, 2003). So one unlucky turn at the top does not end the search.
     """
-    ordered = sorted(turns, key=lambda turn: -turn[0])
-    above = [bisect_right(ordered, -threshold, key=lambda turn: -turn[0]) for threshold in GRID]
-    wrong = _sums([0.0 if right else weight for _, right, weight in ordered], above)
-    answered = _sums([weight for *_, weight in ordered], above)
+    ordered = sorted(turns, key=lambda turn: -turn.confidence)
+    above = [bisect_right(ordered, -threshold, key=lambda turn: -turn.confidence) for threshold in GRID]
+    wrong = _sums([0.0 if turn.right else turn.weight for turn in ordered], above)
+    answered = _sums([turn.weight for turn in ordered], above)
+    spread = _spread_of_topics(ordered, above, topics)
+    more = _luck_of_topics(wrong, answered, spread, NormalDist().inv_cdf(1 - error))
     dealt = _dealt(answered)
     allowance, safe = 0.0, None
     for step, threshold in enumerate(GRID):
         allowance += error * dealt.get(step, 0.0)
-        if allowance > 0 and _tail(wrong[step], answered[step], 1 - promise) <= allowance:
+        reckoned = wrong[step] + more[step], answered[step] + more[step]
+        if allowance > 0 and _tail(*reckoned, 1 - promise) <= allowance:
             safe = threshold
         else:
             allowance = 0.0
@@ -109,6 +135,31 @@ def _sums(weights: Sequence[float], counts: Sequence[int]) -> list[float]:
     """What the first so many weights come to."""
     running = [0.0, *accumulate(weights)]
     return [running[count] for count in counts]
+
+
+def _spread_of_topics(ordered: Sequence[Turn], above: Sequence[int], topics: int) -> list[float]:
+    """Above each threshold: the variance of how many more turns out of scope TOPICS other topics have than these."""
+    if topics < 2:
+        return [0.0] * len(above)
+    found: dict[int, float] = {}
+    spread, done = [], 0
+    for count in above:
+        for turn in ordered[done:count]:
+            if turn.topic != KNOWN:
+                found[turn.topic] = found.get(turn.topic, 0.0) + turn.weight
+        done = max(done, count)
+        mean = sum(found.values()) / topics
+        squares = sum((one - mean) ** 2 for one in found.values()) + (topics - len(found)) * mean**2
+        spread.append(topics**2 * squares / (topics - 1) * (1 / topics + 1 / TOPICS))
+    return spread
+
+
+def _luck_of_topics(
+    wrong: Sequence[float], answered: Sequence[float], spread: Sequence[float], deviations: float
+) -> list[float]:
+    """Above each threshold: so many more wrong answers than the binomial test allows for may other topics bring."""
+    own = [bad * (1 - bad / count) if count else 0.0 for bad, count in zip(wrong, answered, strict=True)]
+    return [deviations * (math.sqrt(mine + more) - math.sqrt(mine)) for mine, more in zip(own, spread, strict=True)]
 
 
 def _dealt(answered: Sequence[float]) -> dict[int, float]:

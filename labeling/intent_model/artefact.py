@@ -69,6 +69,7 @@ def _files(parts: Parts) -> dict[str, bytes]:
                 "right": calibration.right,
                 "intent": calibration.intent,
                 "weight": calibration.weight,
+                "topic": calibration.topic,
                 "contested": [_numbered(turn, numbers) for turn in calibration.contested],
             }
         ),
@@ -258,6 +259,7 @@ def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
             tuple(turns["right"]),
             tuple(turns["intent"]),
             tuple(turns.get("weight", ())),
+            tuple(turns.get("topic", ())),
             tuple(_read_contested(turn, intents) for turn in turns.get("contested", ())),
         ),
         manifest["snapshot"],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from labeling.policy import Policy, Tier
 from labeling.promise import GRID, Calibration, Turn, _binomial_tail, _tail, lowest_safe, thresholds, turns_needed
 
-TURNS = st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from([1.0, 0.04])), max_size=400)
+TURNS = st.lists(st.builds(Turn, st.floats(0, 1), st.booleans(), st.sampled_from([1.0, 0.04])), max_size=400)
 
 
 @given(TURNS, st.floats(0.5, 0.98), st.floats(0.001, 0.019))
@@ -28,9 +28,9 @@ def test_what_would_have_been_answered_keeps_the_promise_on_the_calibration_turn
     threshold = lowest_safe(turns, promise, 0.05)
 
     if threshold is not None:
-        answered = [turn for turn in turns if turn[0] >= threshold]
-        right = sum(weight for _, is_right, weight in answered if is_right)
-        assert right >= promise * sum(weight for *_, weight in answered)
+        answered = [turn for turn in turns if turn.confidence >= threshold]
+        right = sum(turn.weight for turn in answered if turn.right)
+        assert right >= promise * sum(turn.weight for turn in answered)
         assert threshold in GRID
 
 
@@ -51,7 +51,7 @@ def test_over_many_draws_the_promise_is_broken_no_oftener_than_allowed(seed: int
 
 
 def whole(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Turn]:
-    return [(sure, is_right, 1.0) for sure, is_right in zip(confidence.tolist(), right.tolist(), strict=True)]
+    return [Turn(sure, is_right) for sure, is_right in zip(confidence.tolist(), right.tolist(), strict=True)]
 
 
 def true_precision(threshold: float) -> float:
@@ -72,13 +72,13 @@ def test_many_sure_and_right_turns_support_a_promise_at_a_useful_threshold() -> 
 
 
 def test_wrong_turns_at_the_very_top_do_not_end_the_search() -> None:
-    turns = [(0.999, False, 1.0)] * 3 + [(0.95, True, 1.0)] * 500
+    turns = [Turn(0.999, False)] * 3 + [Turn(0.95, True)] * 500
 
     assert lowest_safe(turns, 0.95, 0.05) is not None
 
 
 def test_the_bot_never_says_what_it_believes_to_be_more_likely_wrong_than_right() -> None:
-    threshold = lowest_safe([(0.9, True, 1.0)] * 900 + [(0.3, True, 1.0)] * 900, 0.9, 0.05)
+    threshold = lowest_safe([Turn(0.9, True)] * 900 + [Turn(0.3, True)] * 900, 0.9, 0.05)
 
     assert threshold is not None
     assert threshold >= 0.5
@@ -88,8 +88,8 @@ def test_too_few_turns_support_nothing_however_right_they_are() -> None:
     enough = turns_needed(0.95, 0.05)
 
     assert enough == 59
-    assert lowest_safe([(0.99, True, 1.0)] * (enough - 1), 0.95, 0.05) is None
-    assert lowest_safe([(0.99, True, 1.0)] * (2 * enough), 0.95, 0.05) is not None
+    assert lowest_safe([Turn(0.99, True)] * (enough - 1), 0.95, 0.05) is None
+    assert lowest_safe([Turn(0.99, True)] * (2 * enough), 0.95, 0.05) is not None
 
 
 def test_over_many_draws_turns_that_count_in_parts_break_the_promise_no_oftener_either() -> None:
@@ -100,10 +100,58 @@ def test_over_many_draws_turns_that_count_in_parts_break_the_promise_no_oftener_
     for _ in range(draws):
         known, strange = random.beta(4, 1, count), random.beta(2, 2, count)
         turns = whole(known, random.random(count) < known)
-        turns += [(sure, False, share / (1 - share)) for sure in strange.tolist()]
+        turns += [Turn(sure, False, share / (1 - share)) for sure in strange.tolist()]
         threshold = lowest_safe(turns, 0.9, allowed)
         broken += threshold is not None and mixed_precision(threshold, share) < 0.9
     assert broken <= draws * allowed
+
+
+def test_the_promise_holds_whatever_topics_customers_bring_that_nothing_covers() -> None:
+    """Some topics resemble what was taught, and the bot is sure of them; which ones come is luck each time."""
+    random = np.random.default_rng(5)
+    draws, allowed, share, count, each = 100, 0.05, 0.2, 4_000, 40
+    broken = blind = 0
+    for _ in range(draws):
+        known, fresh = random.beta(8, 1, count), random.beta(8, 1, 5 * count)
+        right, later_right = (random.random(len(some)) < some**0.2 for some in (known, fresh))
+        before, later = (topics(random, 20, each) for _ in range(2))
+        part = share / (1 - share) * count / (20 * each)
+        turns = whole(known, right)
+        turns += [Turn(sure, False, part, number) for number, some in enumerate(before) for sure in some.tolist()]
+        traffic = fresh, later_right, np.concatenate(later), share
+        broken += not holds(lowest_safe(turns, 0.9, allowed, 20), *traffic)
+        blind += not holds(lowest_safe(turns, 0.9, allowed), *traffic)
+
+    assert broken <= draws * allowed < blind
+
+
+def topics(random: np.random.Generator, count: int, each: int) -> list[NDArray[np.float64]]:
+    """How sure the bot is of each one's turns: of a quarter of the topics often, of the others seldom."""
+    return [random.beta(*((6.0, 1.0) if alike else (1.0, 4.0)), each) for alike in random.random(count) < 0.25]
+
+
+def holds(
+    threshold: float | None,
+    known: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    strange: NDArray[np.float64],
+    share: float,
+) -> bool:
+    """Whether answers above the threshold keep a promise of 0.9, if `share` of the traffic is strange."""
+    if threshold is None:
+        return True
+    said = known >= threshold
+    answers = (1 - share) * said.mean() + share * (strange >= threshold).mean()
+    return bool((1 - share) * (said & right).mean() >= 0.9 * answers)
+
+
+def test_one_topic_that_is_always_mistaken_weighs_more_than_a_little_of_each() -> None:
+    sure = [Turn(0.9, True)] * 900
+    scattered = [Turn(0.9, False, 0.5, number) for number in range(40)]
+    one_topic = [Turn(0.9, False, 0.5, 0)] * 40
+
+    assert lowest_safe([*sure, *scattered], 0.95, 0.05, 40) is not None
+    assert lowest_safe([*sure, *one_topic], 0.95, 0.05, 40) is None
 
 
 def mixed_precision(threshold: float, share: float) -> float:
@@ -117,7 +165,7 @@ def test_one_strange_turn_more_hardly_moves_a_threshold() -> None:
     known, strange = random.beta(20, 1, 800), np.sort(random.beta(2, 2, 800))
     turns = whole(known, random.random(800) < known**0.3)
     found = [
-        lowest_safe([*turns, *((sure, False, 0.04) for sure in some.tolist())], 0.98, 0.05)
+        lowest_safe([*turns, *(Turn(sure, False, 0.04) for sure in some.tolist())], 0.98, 0.05)
         for some in (strange, strange[:-1], strange[1:], np.append(strange, 0.95))
     ]
 
