@@ -34,7 +34,7 @@ pipeline:
     details: [order_number]
     clarify: 0.9
     tiers:
-      open: {{promise: 0.98, intents: [{", ".join(INTENTS)}]}}
+      open: {{promise: 0.975, intents: [{", ".join(INTENTS)}]}}
       closed: {{answer: never, intents: [report_fraud]}}
 policies:
   - name: RulePolicy
@@ -100,7 +100,7 @@ def write_asking_project(root: Path, credentials: str = "", audit: str = "0%", *
         lines += [f"    - {example.text}" for example in examples if example.intent == intent]
     lines += ["- intent: order_status", "  examples: |", "    - where is [LF-10001](order_number)"]
     files = {
-        "config.yml": CONFIG.replace("promise: 0.98", f"promise: 0.98, audit: {audit}"),
+        "config.yml": CONFIG.replace("promise: 0.975", f"promise: 0.975, audit: {audit}"),
         "domain.yml": DOMAIN,
         "data/nlu.yml": "\n".join(lines) + "\n",
         "data/rules.yml": RULES,
