@@ -29,7 +29,7 @@ ASKINGS: Mapping[str, Asking] = {
         "None of these",
         ordinals="first second third fourth",
         numbers="one two three four",
-        beside="the a number no nr option answer choice one please i mean meant it s is was that this",
+        beside="the a number no nr option answer choice one please i mean meant it s is was",
         no="no none neither nope",
     ),
     "cs": Asking(
@@ -152,7 +152,9 @@ def place_in(text: str, asking: Asking) -> int | None:
     said = words_of(text)
     named = {word: place for word in said if (place := _place(word, asking)) is not None}
     beside = asking.beside.split()
-    plain = {word: place for word, place in named.items() if word not in beside} or named
+    plain = {word: place for word, place in named.items() if word not in beside}
+    if not plain and not set(said) & set(asking.no.split()):  # "number one", but not "no, I meant the one"
+        plain = named
     if len(plain) != 1 or any(word not in plain and word not in beside for word in said):
         return None
     return next(iter(plain.values()))
