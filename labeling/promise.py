@@ -28,6 +28,12 @@ from labeling.policy import Policy, Tier
 from labeling.ranking import Ranking
 
 
+KNOWN = -1
+"""Stands for a topic where a turn is about something that an intent covers."""
+TOPICS = 10
+"""So many topics that nothing covers are customers taken to bring: the fewer there are, the more each one weighs."""
+
+
 @dataclass(frozen=True)
 class Contested:
     """A turn that the model had not seen in training, with several plausible guesses, and what was wanted."""
@@ -57,11 +63,6 @@ class Calibration:
     def __post_init__(self) -> None:
         if any(part and len(part) != len(self.confidence) for part in (self.weight, self.topic)):
             raise ValueError("weights or topics belong to other turns")
-
-
-KNOWN = -1
-TOPICS = 10
-"""So many topics that nothing covers are customers taken to bring: the fewer there are, the more each one weighs."""
 
 
 @dataclass(frozen=True)

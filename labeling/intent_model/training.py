@@ -118,7 +118,7 @@ def _unlabelled(texts: Sequence[str], examples: Sequence[Example]) -> list[str]:
 def _learn(known: TrainingSet, middle: slice, report: Progress) -> tuple[Learned, HeldOut]:
     """In the ways that may be better, one after the other; kept is the one that held-out examples surprise least."""
     alone = replace(known, traffic=None)
-    ways = [alone, alone.beside(middle)] if known.examples <= FEW and middle.start < middle.stop else [alone]
+    ways = [alone, alone.quieting(middle)] if known.examples <= FEW and middle.start < middle.stop else [alone]
     steps = len(ways) + (known.traffic is not None)
     found = [(way, _try(way, number, steps, report)) for number, way in enumerate(ways)]
     best, kept = min(found, key=lambda tried: tried[1].surprise)

@@ -52,7 +52,7 @@ class TrainingSet:
     seed: int
     traffic: Traffic | None = None
 
-    def beside(self, middle: slice) -> TrainingSet:
+    def quieting(self, middle: slice) -> TrainingSet:
         """The same, with the vectors' part from the encoder's middle layers counting for less beside the last one."""
         shares = self.shares.copy()
         shares[middle] *= QUIET

@@ -104,9 +104,8 @@ def learn_terms(texts: Sequence[str]) -> tuple[Terms, Any]:
             continue
         vocabulary[kind] = list(map(str, vectorizer.get_feature_names_out()))
         rarity[kind] = vectorizer.idf_.astype(np.float32)
-    return Terms(vocabulary, rarity), hstack(parts, format="csr") if parts else csr_matrix(
-        (len(texts), 1), dtype=np.float32
-    )
+    empty = csr_matrix((len(texts), 1), dtype=np.float32)
+    return Terms(vocabulary, rarity), hstack(parts, format="csr") if parts else empty
 
 
 @dataclass(frozen=True)

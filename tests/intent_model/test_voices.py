@@ -140,7 +140,7 @@ def test_what_counts_for_less_changes_how_alike_two_are_and_not_how_long(encoder
     read = Prepared(encoder, slice(0, encoder.middle.start))
     known = gather(rows, {}, read, np.zeros(len(rows), bool), 0, lambda _what, _share: None)
 
-    quiet = known.beside(encoder.middle)
+    quiet = known.quieting(encoder.middle)
 
     turned = known.vectors * quiet.shares
     assert np.linalg.norm(turned, axis=1) == pytest.approx(np.ones(len(turned)), abs=1e-5)
