@@ -27,7 +27,6 @@ from statistics import NormalDist
 from labeling.policy import Policy, Tier
 from labeling.ranking import Ranking
 
-
 KNOWN = -1
 """Stands for a topic where a turn is about something that an intent covers."""
 TOPICS = 10
