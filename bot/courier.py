@@ -13,10 +13,11 @@ from rasa.core.channels.channel import InputChannel, OutputChannel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
+from bot.answers import answers_to
 from bot.dress import correction, dressed, without_buttons
+from bot.hearing import IN_GENERAL
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.recorder import Said
-from bot.turns import IN_GENERAL, answers_to
 from escalation import handover
 from escalation.phrasebook import Phrasebook
 from escalation.store.conversation import Conversation

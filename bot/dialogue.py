@@ -16,7 +16,7 @@ from bot.asking import Asking, asking_in
 from bot.question import make_question
 from bot.recorder import Recorder, Said
 from bot.router import ROUTING
-from bot.turns import Waiting
+from bot.waiting import Waiting
 from bot.words import for_rasa
 from labeling.language import wider
 from labeling.titles import Titles
@@ -50,6 +50,10 @@ class Dialogue:
     def __init__(self, agent: Agent, titles: Titles) -> None:
         self._agent = agent
         self._titles = titles
+
+    def title(self, intent: str) -> str:
+        """What agents call an intent."""
+        return self._titles.title(intent, self._titles.language)
 
     async def read(self, waiting: Waiting) -> Parsed:
         """What the pipeline makes of the message."""

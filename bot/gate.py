@@ -13,31 +13,21 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.courier import Courier
 from bot.dialogue import Dialogue, Parsed, intent_of, routing_of
+from bot.hearing import IN_GENERAL, Heard, Words, hear, offered
 from bot.introduction import introduction_of
+from bot.late import call_late, say_late
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.question import ESCALATE
 from bot.recorder import Said
 from bot.router import CLARIFY_ROUTE
-from bot.turns import (
-    IN_GENERAL,
-    Heard,
-    Outcome,
-    Waiting,
-    Words,
-    call_late,
-    conversations_waiting,
-    hear,
-    next_waiting,
-    offered,
-    say_late,
-    settle,
-)
+from bot.settling import Outcome, settle
 from bot.verdict import (
     reason_beforehand,
     reason_for_a_person,
     unanswered,
     words_with_a_person,
 )
+from bot.waiting import Waiting, conversations_waiting, next_waiting
 from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
 from escalation.phrasebook import Phrasebook
 from escalation.phrases import Phrases
@@ -194,7 +184,7 @@ class Gate:
             await asyncio.to_thread(settle, self._database, waiting, trouble)
 
     async def _handled(self, waiting: Waiting) -> Outcome:
-        beforehand = reason_beforehand(waiting, self._policy)
+        beforehand = reason_beforehand(waiting, self._policy, self._dialogue.title)
         if beforehand:  # whatever was chosen, the dialogue hears that a person is called
             waiting = replace(waiting, choice=f"/{ESCALATE}")
         try:
@@ -214,9 +204,10 @@ class Gate:
             if routing is not None and routing["route"] == CLARIFY_ROUTE:
                 if waiting.question is None:
                     return Outcome(routing, await self._dialogue.ask(waiting, parsed, routing["options"]))
-                routing = unanswered(routing)
+                routing = unanswered(routing, self._dialogue.title)
             reply = await self._dialogue.answer(waiting, parsed, self._late(waiting.conversation_id))
-            reason = beforehand or reason_for_a_person(routing, intent_of(parsed), reply, bool(waiting.choice))
+            intent, chosen = intent_of(parsed), bool(waiting.choice)
+            reason = beforehand or reason_for_a_person(routing, intent, reply, chosen, self._dialogue.title)
             if reason is None:
                 tier = self._policy.tier_of(waiting.answer or "")
                 return Outcome(routing, reply.said, audit_rate=tier.audit if tier else 0.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from bot.turns import Heard, plain_id
+from bot.hearing import Heard, plain_id
 from escalation import handover
 from escalation.phrasebook import Phrasebook
 from escalation.store.case import unclosed_case

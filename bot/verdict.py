@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.dialogue import Reply
 from bot.question import ESCALATE
 from bot.recorder import Said
-from bot.turns import Waiting
+from bot.waiting import Waiting
 from labeling.policy import Policy
-from labeling.routing import readable
+
+Called = Callable[[str], str]
+"""An intent's title: reasons call it as what is beside them on the card does."""
 
 
-def reason_beforehand(waiting: Waiting, policy: Policy) -> str | None:
+def reason_beforehand(waiting: Waiting, policy: Policy, called: Called) -> str | None:
     """Why a person answers what the customer chose, whatever the dialogue has to say; None where the bot may."""
     question, answer = waiting.question, waiting.answer
     if question is None or answer is None:
@@ -24,18 +26,20 @@ def reason_beforehand(waiting: Waiting, policy: Policy) -> str | None:
         return f"The bot asked whether it was {asked}; the customer chose “{none}”."
     tier = policy.tier_of(answer)
     if tier is not None and not tier.answers:
-        return f"The customer chose {readable(answer)}; {tier.name} turns always go to a person."
+        return f"The customer chose {called(answer)}; {tier.name} turns always go to a person."
     return None
 
 
-def unanswered(routing: Mapping[str, Any]) -> Mapping[str, Any]:
+def unanswered(routing: Mapping[str, Any], called: Called) -> Mapping[str, Any]:
     """Nobody is asked twice in a row."""
-    may_be = " or ".join(map(readable, routing["options"]))
+    may_be = " or ".join(map(called, routing["options"]))
     reason = f"It may be {may_be}, and the bot's question before this was left unanswered, so a person answers."
     return {**routing, "route": ESCALATE, "reason": reason}
 
 
-def reason_for_a_person(routing: Mapping[str, Any] | None, intent: str, reply: Reply, chosen: bool) -> str | None:
+def reason_for_a_person(
+    routing: Mapping[str, Any] | None, intent: str, reply: Reply, chosen: bool, called: Called
+) -> str | None:
     """A sentence for the card, or None where the bot has answered. `chosen`: a button, so nothing was routed."""
     if routing is None and not chosen:
         return "Nothing in the bot's pipeline decided about this message."
@@ -44,7 +48,7 @@ def reason_for_a_person(routing: Mapping[str, Any] | None, intent: str, reply: R
     if reply.failed:
         return f"The bot's {reply.failed[0]} failed, so its answer is not whole."
     if reply.handed_off:
-        return f"The bot is set to call a person for this: {readable(intent) or 'no intent'}."
+        return f"The bot is set to call a person for this: {called(intent) if intent else 'no intent'}."
     return None if reply.said else "The bot had no answer to this."
 
 

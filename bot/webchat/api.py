@@ -14,8 +14,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sqlmodel import select
 
+from bot.hearing import Words
 from bot.introduction import introduction_of
-from bot.turns import Words
 from bot.webchat.door import Refused, accepted, body_of, find, house_of, known, phrases_of
 from bot.webchat.files import add_files
 from bot.webchat.house import House

@@ -120,6 +120,7 @@ def test_nobody_is_asked_twice_in_a_row(customer: Customer, database: Database) 
     asked(customer)
     assert customer.ask(AS_UNSURE).said_by("bot") == ["A person comes."]
     (case,) = story_of(database, customer.conversation).cases
+    assert case.reason.startswith("It may be Where is my refund? or I want my money back, ")
     assert case.reason.endswith("the bot's question before this was left unanswered, so a person answers.")
 
 

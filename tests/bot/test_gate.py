@@ -11,8 +11,9 @@ from sqlmodel import col, select, update
 
 from bot import dialogue, gate
 from bot.customer import Customer
+from bot.hearing import Heard, Words, hear
+from bot.late import say_late
 from bot.recorder import Said
-from bot.turns import Heard, Words, hear, say_late
 from escalation import handover
 from escalation.handover import Outcome, Person
 from escalation.store.conversation import conversation_by_id

@@ -21,7 +21,7 @@ from bot.gate import Gate
 from bot.locks import ConversationLocks
 from bot.question import Question
 from bot.recorder import Said
-from bot.turns import Waiting
+from bot.waiting import Waiting
 from bot.webchat.channel import WebChat
 from bot.webchat.house import House
 from bot.webchat.watch import Watch

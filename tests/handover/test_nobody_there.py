@@ -6,8 +6,10 @@ import pytest
 from sqlmodel import Session, select
 
 from bot import turns
+from bot.hearing import Words
 from bot.recorder import Said
-from bot.turns import Outcome, Waiting, Words
+from bot.settling import Outcome
+from bot.waiting import Waiting
 from bot.webchat.shape import read_news
 from escalation import handover
 from escalation.store.case import Case, case_by_id

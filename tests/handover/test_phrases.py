@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot.turns import Words, hear
+from bot.hearing import Words, hear
 from escalation import handover
 from escalation.desk_config import read_desk_config
 from escalation.destination import Routing

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.turns import Words, hear, next_waiting
+from bot.hearing import Words, hear
+from bot.waiting import next_waiting
 from escalation import handover
 from escalation.handover import Outcome, Person
 from escalation.phrasebook import ENGLISH
