@@ -27,6 +27,8 @@ class Answer:
     """From before the message was sent until the answer was read."""
     text: str
     handed_over: bool
+    asks: bool
+    """The customer is asked what they meant."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Ears:
         number = self.say(text)
         while not _is_answer(event := self._next(), number):
             pass
-        return Answer(event.at - start, event.data["text"], self._settled()["person"] is not None)
+        asks = bool(event.data["payload"].get("question"))
+        return Answer(event.at - start, event.data["text"], self._settled()["person"] is not None, asks)
 
     def say(self, text: str) -> int:
         """Sends the words; returns the message's number."""

@@ -39,7 +39,7 @@ class Taught:
     verdict: float
     swapped: float | None
     answered: float | None
-    """None where the candidate was refused, or the bot still asks a person."""
+    """None where the candidate was refused, or the bot still asks: the customer or a person."""
     objections: tuple[str, ...]
 
 
@@ -112,7 +112,7 @@ class _School:
 
     def teach(self, lesson: Lesson) -> Taught | None:
         """None where the bot knows either wording already."""
-        if self._answers(lesson.asked_anew):
+        if self._answered(lesson.asked_anew) is not None:
             return None
         customer = Customer(self._http, self._running.bot)
         if customer.ask(lesson.asked).person is None:
@@ -131,16 +131,16 @@ class _School:
             return Taught(lesson, verdict, None, None, tuple(run["objections"]))
         _until(self._version, lambda now: now != version)
         swapped = time.perf_counter() - start
-        knows = self._answers(lesson.asked_anew) and self._first_guess(lesson.asked_anew) == lesson.intent
+        knows = self._answered(lesson.asked_anew) == lesson.intent
         return Taught(lesson, verdict, swapped, time.perf_counter() - start if knows else None, ())
 
-    def _answers(self, text: str) -> bool:
-        return Customer(self._http, self._running.bot).ask(text).person is None
-
-    def _first_guess(self, text: str) -> str | None:
+    def _answered(self, text: str) -> str | None:
+        """The intent that a customer with these words is answered about; None where they are asked what they meant,
+        or a person is called."""
+        Customer(self._http, self._running.bot).ask(text)
         with self._running.database.reading() as session:
             turn = session.exec(select(Turn).where(Turn.text == text).order_by(col(Turn.id).desc())).first()
-            return ranking_of(turn).best if turn else None
+            return ranking_of(turn).best if turn and turn.route == "answer" else None
 
     def _waiting(self, text: str) -> int:
         turns = self._call("GET", f"{self._running.labeling}/api/queue?size=200")["turns"]

@@ -97,7 +97,7 @@ def promises(
     shots: Annotated[list[Shots] | None, typer.Option(help="Examples per intent; default 10 and full.")] = None,
     resamples: Annotated[int, typer.Option(help="Samples of traffic in all, per promise.", min=1)] = 200,
     turns: Annotated[int, typer.Option(help="Turns in one sample of traffic.", min=1)] = 2000,
-    trainings: Annotated[int, typer.Option(help="Few-shot models to share the samples; full: a quarter.")] = 40,
+    trainings: Annotated[int, typer.Option(help="Models to share the samples.", min=1)] = 40,
     tiers: Annotated[int, typer.Option(help="Divide the intents among so many tiers.", min=1)] = 1,
     seed: Annotated[int, typer.Option(help="Fixes every draw.", min=0)] = 0,
     json_file: Annotated[Path, typer.Option("--json", help="Where all is written.")] = KEPT / "promises.json",
@@ -105,11 +105,11 @@ def promises(
     """Derive thresholds from many trainings, and count how often fresh traffic finds the promise kept."""
     facts = {**machine.facts(), "seed": seed, "turns": turns, "tiers": tiers, "out_of_scope": DECLARED}
     encoder, kept = open_encoder(), []
+    samples = (max(1, resamples // trainings), turns)
     for name in data or list(Name):
         for count in shots or [Shots.TEN, Shots.FULL]:
-            times = max(1, trainings // 4) if count is Shots.FULL else trainings
-            for number in range(1, times + 1):
-                kept += _training(corpus(name), count, number, encoder, tiers, seed, (resamples // times, turns))
+            for number in range(1, trainings + 1):
+                kept += _training(corpus(name), count, number, encoder, tiers, seed, samples)
                 err.print(_line(kept[-len(PROMISES) * tiers :]), soft_wrap=True)
                 _keep(json_file, facts, kept)
     paper.show_wide(_table(kept))

@@ -39,6 +39,8 @@ class Raced:
     ours: tuple[float, ...]
     handed_over: int
     """Of our turns; in them the answer says that a person was called."""
+    asked: int
+    """Of our turns; in them the answer is a question which of two or three things was meant."""
     stock: tuple[float, ...]
     stock_on_sql: tuple[float, ...]
     silent: int
@@ -76,6 +78,7 @@ def race(scene: Scene) -> Raced:
         return Raced(
             ours=tuple(answer.seconds for answer in turns.ours),
             handed_over=sum(answer.handed_over for answer in turns.ours),
+            asked=sum(answer.asks for answer in turns.ours),
             stock=tuple(turns.stock),
             stock_on_sql=tuple(turns.stock_on_sql),
             silent=turns.silent,

@@ -23,7 +23,7 @@ NOTES = {
 
 
 def measure(scene: Scene) -> Sheet:
-    """Each start alone on the machine, with a SQLite database that is new in every round."""
+    """One service starts at a time, beside those that it needs, with a SQLite database that is new in every round."""
     seconds: dict[str, list[float]] = defaultdict(list)
     for number in range(scene.size.starts):
         scene.on_progress("Starting each service on a fresh database", number / scene.size.starts)

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
@@ -25,8 +25,19 @@ from labeling.examples import Example, read_rows
 TIMED = 200
 WARM_UP = 10
 
-Said = tuple[str, float, float]
-"""The first guess, how sure the rival is of it, and how sure that anything known is meant."""
+
+class Said(NamedTuple):
+    """What a rival makes of one message."""
+
+    guess: str
+    sure: float
+    """Of the first guess; questions about nothing known count against it where the rival reckons with them."""
+    known: float
+    """How sure it is that anything known is meant."""
+    if_known: float
+    """How sure it would be of the first guess if it knew that something known is meant."""
+
+
 Rank = Callable[[Sequence[str]], list[Said]]
 Learn = Callable[[Sequence[Example], Path], Rank]
 
@@ -40,7 +51,8 @@ def handraise(examples: Sequence[Example], _: Path) -> Rank:
     def rank(texts: Sequence[str]) -> list[Said]:
         opinion = model.opinion(texts)
         guesses = [model.intents[number] for number in opinion.probabilities.argmax(axis=1)]
-        return list(zip(guesses, map(float, opinion.confidence), map(float, opinion.in_scope), strict=True))
+        signs = zip(guesses, map(float, opinion.confidence), map(float, opinion.in_scope), strict=True)
+        return [Said(guess, sure, known, sure / known if known else 0.0) for guess, sure, known in signs]
 
     return rank
 
@@ -72,7 +84,12 @@ def svm(examples: Sequence[Example], _: Path) -> Rank:
 
 
 def _likeliest(intents: Sequence[str], shares: Any) -> list[Said]:
-    return [(str(intents[best]), float(row[best]), float(row[best])) for row in shares for best in [row.argmax()]]
+    return [_closed(str(intents[best]), float(row[best])) for row in shares for best in [row.argmax()]]
+
+
+def _closed(guess: str, sure: float) -> Said:
+    """Of a rival to which nothing exists beyond what it was taught."""
+    return Said(guess, sure, sure, sure)
 
 
 SPARSE: list[dict[str, Any]] = [
@@ -112,12 +129,14 @@ def _rasa(examples: Sequence[Example], folder: Path, pipeline: list[dict[str, An
 
     agent = Agent.load(str(folder / "models" / "model.tar.gz"))
 
+    loop = asyncio.new_event_loop()
+
     async def ask(texts: Sequence[str]) -> list[Mapping[str, Any]]:
         return [await agent.parse_message(text) for text in texts]
 
     def rank(texts: Sequence[str]) -> list[Said]:
-        intents = [answer["intent"] for answer in asyncio.run(ask(texts))]
-        return [(one["name"] or "", float(one["confidence"]), float(one["confidence"])) for one in intents]
+        intents = [answer["intent"] for answer in loop.run_until_complete(ask(texts))]
+        return [_closed(one["name"] or "", float(one["confidence"])) for one in intents]
 
     return rank
 
@@ -152,9 +171,10 @@ def run(name: str, folder: Path) -> None:
     texts = [one.text for one in test]
     said = rank(texts)
     found = {
-        "right": [guess == one.intent for (guess, *_), one in zip(said, test, strict=True)],
-        "confidence": [sure for _, sure, _ in said],
-        "in_scope": [known for *_, known in said],
+        "right": [answer.guess == one.intent for answer, one in zip(said, test, strict=True)],
+        "sure": [answer.sure for answer in said],
+        "known": [answer.known for answer in said],
+        "if_known": [answer.if_known for answer in said],
         "train_seconds": seconds,
         "p50_ms": _median(rank, texts),
         "peak_mb": _peak(),

@@ -139,11 +139,11 @@ def _cache(folder: Path) -> Path:
 
 
 def _judged(name: str, said: Mapping[str, Any], strange: NDArray[np.bool_]) -> Result:
-    right, sure, known = (np.array(said[key]) for key in ("right", "confidence", "in_scope"))
+    right, sure, known, if_known = (np.array(said[key]) for key in ("right", "sure", "known", "if_known"))
     inside = ~strange
     figures = {
         "accuracy": float(right[inside].mean()),
-        "ece": calibration_error(sure[inside], right[inside]),
+        "ece": calibration_error(if_known[inside], right[inside]),
         "coverage_at_95": coverage_at(0.95, sure[inside], right[inside]),
         "coverage_at_98": coverage_at(0.98, sure[inside], right[inside]),
         "oos_auroc": detection(known[inside], known[strange])[0] if strange.any() else None,

@@ -3,7 +3,8 @@
     python -m tests.bench.scale [--examples 10000] [--large 100000]
 
 Each figure comes from a process of its own. The examples are BANKING77's, and beyond those their words shuffled about
-by seed. A retraining is snapshot, training, judging both models on 1,000 messages, and the packed artefact.
+by seed. A retraining is snapshot, training, judging on 1,000 messages (and the model before, if there is one), and
+packing.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def measure(scene: Scene) -> Sheet:
             cold.append(run_command(["setup", "--project", str(root)], **nothing))
             warm += [run_command(["setup", "--project", str(root)], **nothing) for _ in range(3)]
     figures = (
-        Figure("handraise setup, empty cache", "s", tuple(cold), "converts the encoder, trains intents and dialogue"),
+        Figure("handraise setup, empty cache", "s", tuple(cold), "converts the encoder, trains the dialogue"),
         Figure("handraise setup, again", "s", tuple(warm), "finds everything in place"),
     )
     return Sheet("Set-up", figures, ("The packages are installed already; --install measures that too.",))

@@ -44,7 +44,8 @@ def _notes(raced: Raced) -> tuple[str, ...]:
         f"conversations of {CONVERSATION}, the three in turns.",
         "Ours: message, turn, tracker, answer and any case are committed rows before the customer reads a word; "
         "every service is running.",
-        f"{raced.handed_over} of our turns called a person; {raced.silent} of both stocks' turns got no answer.",
+        f"{raced.handed_over} of our turns called a person, in {raced.asked} the customer was asked what they meant; "
+        f"{raced.silent} of both stocks' turns got no answer.",
         "Stock: WhitespaceTokenizer, RegexFeaturizer, LexicalSyntacticFeaturizer, CountVectorsFeaturizer ×2, "
         "DIETClassifier, FallbackClassifier (0.3, ambiguity 0.1); our RulePolicy; rasa run, REST channel.",
     )
