@@ -138,8 +138,8 @@ ASKINGS: Mapping[str, Asking] = {
     ),
 }
 _LONGEST_ENDING = 4
-_DIGITS = re.compile(r"(\d+)\D{0,2}")
-"""A number, as in `2`, `2nd` or `2me`."""
+_DIGITS = re.compile(r"(\d{1,3})\D{0,2}")
+"""A number, as in `2`, `2nd` or `2me`; long ones name no place, and of the longest Python makes no int."""
 
 
 def asking_in(language: str) -> Asking:

@@ -52,7 +52,7 @@ class Dialogue:
         self._titles = titles
 
     def title(self, intent: str) -> str:
-        """What agents call an intent."""
+        """What agents call an intent; trainers' wording is read from the database, so not on the event loop."""
         return self._titles.title(intent, self._titles.language)
 
     async def read(self, waiting: Waiting) -> Parsed:
@@ -96,7 +96,7 @@ class Dialogue:
         """The question which of these the customer meant. Rasa only listens: no rule or form has a say in it."""
         greeting = await self.listen(waiting, parsed)
         language = self._titles.language_for(waiting.language, intents)
-        titles = tuple(self._titles.title(intent, language) for intent in intents)
+        titles = await asyncio.to_thread(lambda: tuple(self._titles.title(intent, language) for intent in intents))
         asking = await self._asking(waiting, language)
         question = make_question(waiting.message_id, tuple(intents), titles, parsed, asking, language)
         return (*greeting, Said(asking.question, question.payload()))

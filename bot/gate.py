@@ -184,7 +184,7 @@ class Gate:
             await asyncio.to_thread(settle, self._database, waiting, trouble)
 
     async def _handled(self, waiting: Waiting) -> Outcome:
-        beforehand = reason_beforehand(waiting, self._policy, self._dialogue.title)
+        beforehand = await asyncio.to_thread(reason_beforehand, waiting, self._policy, self._dialogue.title)
         if beforehand:  # whatever was chosen, the dialogue hears that a person is called
             waiting = replace(waiting, choice=f"/{ESCALATE}")
         try:
@@ -204,10 +204,11 @@ class Gate:
             if routing is not None and routing["route"] == CLARIFY_ROUTE:
                 if waiting.question is None:
                     return Outcome(routing, await self._dialogue.ask(waiting, parsed, routing["options"]))
-                routing = unanswered(routing, self._dialogue.title)
+                routing = await asyncio.to_thread(unanswered, routing, self._dialogue.title)
             reply = await self._dialogue.answer(waiting, parsed, self._late(waiting.conversation_id))
-            intent, chosen = intent_of(parsed), bool(waiting.choice)
-            reason = beforehand or reason_for_a_person(routing, intent, reply, chosen, self._dialogue.title)
+            reason = beforehand or await asyncio.to_thread(
+                reason_for_a_person, routing, intent_of(parsed), reply, bool(waiting.choice), self._dialogue.title
+            )
             if reason is None:
                 tier = self._policy.tier_of(waiting.answer or "")
                 return Outcome(routing, reply.said, audit_rate=tier.audit if tier else 0.0)

@@ -51,6 +51,7 @@ ASKED = Question(7, ("refund", "returns"), ("My refund?", "Send it back", "None 
         ("0", None),
         ("4", None),
         ("12", None),
+        ("1" * 4_400, None),
         ("yes", None),
         ("send it back please, and quickly", None),
         ("?", None),

@@ -38,6 +38,9 @@ _ROUTING = {"route": "answer", "tier": "routine", "reason": "sure", "audit": Fal
 class Clerk:
     """Answers as the dialogue would; what it says depends on one word of the message."""
 
+    def title(self, intent: str) -> str:
+        return intent
+
     async def read(self, waiting: Waiting) -> Mapping[str, Any]:
         doubtful = {"route": "clarify", "options": ["refund", "exchange"]} if "doubtful" in waiting.text else {}
         return {"intent": {"name": "delivery_time"}, "routing": {**_ROUTING, **doubtful}}

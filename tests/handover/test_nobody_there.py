@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session, select
 
-from bot import turns
-from bot.hearing import Words
+from bot.hearing import Words, hear
 from bot.recorder import Said
-from bot.settling import Outcome
-from bot.waiting import Waiting
+from bot.settling import Outcome, settle
+from bot.waiting import Waiting, next_waiting
 from bot.webchat.shape import read_news
 from escalation import handover
 from escalation.store.case import Case, case_by_id
@@ -35,8 +34,8 @@ def case_id(database: Database) -> int:
 
 
 def say(database: Database, text: str) -> Waiting:
-    heard = turns.hear(database, Words("webchat", "c1", text))
-    waiting = turns.next_waiting(database, heard.conversation_id)
+    heard = hear(database, Words("webchat", "c1", text))
+    waiting = next_waiting(database, heard.conversation_id)
     assert waiting is not None
     return waiting
 
@@ -53,7 +52,7 @@ def in_the_thread(session: Session) -> list[str]:
 def test_the_bot_answers_and_the_thread_sees_both(database: Database, case_id: int) -> None:
     waiting = say(database, "where is my parcel?")
     assert not waiting.owned
-    turns.settle(database, waiting, ANSWERED)
+    settle(database, waiting, ANSWERED)
     with database.reading() as session:
         assert texts(session)[1:] == ["where is my parcel?", "It comes tomorrow."]
         assert in_the_thread(session) == ["where is my parcel?", "It comes tomorrow."]
@@ -63,7 +62,7 @@ def test_the_bot_answers_and_the_thread_sees_both(database: Database, case_id: i
 def test_what_people_can_be_reached_by_is_for_people(database: Database, case_id: int) -> None:
     waiting = say(database, "ada@mail.example")
     assert waiting.owned
-    turns.settle(database, waiting, Outcome(ANSWERED.routing))
+    settle(database, waiting, Outcome(ANSWERED.routing))
     with database.reading() as session:
         assert case_by_id(session, case_id).contact == "ada@mail.example"
         assert texts(session)[-1] == "ada@mail.example"
@@ -73,7 +72,7 @@ def test_a_question_that_needs_a_person_again_waits_for_people_in_the_same_case(
     database: Database, case_id: int
 ) -> None:
     outcome = Outcome(ANSWERED.routing, (Said("I call a person."),), "Unsure again.")
-    turns.settle(database, say(database, "my tent burns"), outcome)
+    settle(database, say(database, "my tent burns"), outcome)
     with database.reading() as session:
         (case,) = session.exec(select(Case)).all()
         assert (case.id, case.bot_answers) == (case_id, False)
@@ -83,7 +82,7 @@ def test_a_person_who_came_while_the_bot_still_thought_is_not_talked_over(databa
     waiting = say(database, "where is my parcel?")
     with database.transaction() as session:
         handover.claim(session, case_id, handover.Person("U1", "Mina"))
-    turns.settle(database, waiting, ANSWERED)
+    settle(database, waiting, ANSWERED)
     with database.reading() as session:
         assert "It comes tomorrow." not in texts(session)
 
@@ -100,7 +99,7 @@ def test_a_case_that_closed_itself_goes_on_when_its_customer_writes(database: Da
         handover.close_inactive(session, case, "Bye.", case.opened_at.replace(year=case.opened_at.year + 1))
     waiting = say(database, "still there?")
     assert waiting.owned
-    turns.settle(database, waiting, Outcome(ANSWERED.routing))
+    settle(database, waiting, Outcome(ANSWERED.routing))
     with database.reading() as session:
         assert case_by_id(session, case_id).state == "open"
         assert in_the_thread(session) == ["still there?"]
