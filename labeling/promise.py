@@ -3,8 +3,8 @@
 Learn then test (Angelopoulos, Bates, Candès, Jordan and Lei, 2021, arXiv:2110.01052): each threshold on a fixed
 grid is a hypothesis "of the turns answered above it, fewer than promised are right". They are tested one after
 the other by an exact binomial test, in an order fixed beforehand, until one cannot be rejected. So with the
-policy's certainty, whatever the model and the distribution, the threshold found keeps the promise on fresh turns
-that come as the calibration turns did.
+policy's certainty, whatever the model, the threshold found keeps the promise on fresh turns that come as the
+calibration turns did.
 
 Turns out of scope are many in calibration and few in traffic, so each counts for a part of a turn. Drawing as many
 as are declared would leave the threshold to the draw's luck: one example more moved it from 0.90 to 0.996.
@@ -12,7 +12,9 @@ as are declared would leave the threshold to the draw's luck: one example more m
 Nor are they turns each by itself: they come by topics, and which topics customers bring is luck too. Some resemble
 what was taught so much that the bot is sure of them nearly always. So more of them are reckoned with: beside the
 calibration turns' own luck, which the binomial test allows for, the difference that another draw of topics makes at
-most, at the policy's certainty (a prediction bound of the normal distribution, with topics as its units).
+most, at the policy's certainty: Student's prediction bound, with topics as its units, which is exact for counts that
+are normal. Where only few topics could be tried, their spread is not known either: then one more is reckoned with, of
+which every turn is answered, and wrongly (as in conformal risk control, arXiv:2208.02814).
 """
 
 from __future__ import annotations
@@ -58,6 +60,8 @@ class Calibration:
     """What each one out of scope was about, by number, and KNOWN for those in scope; empty in older artefacts."""
     contested: tuple[Contested, ...] = ()
     """Those of the turns that a question might have settled."""
+    out_of_scope: float = 0.0
+    """The declared share (0 to 1) of traffic that is about what no intent covers; 0 in older artefacts."""
 
     def __post_init__(self) -> None:
         if any(part and len(part) != len(self.confidence) for part in (self.weight, self.topic)):
@@ -102,12 +106,19 @@ def _threshold(tier: Tier, policy: Policy, calibration: Calibration) -> float | 
         )
         if policy.tier_of(intent) == tier
     ]
-    return lowest_safe(turns, tier.promise, 1 - policy.certainty, len({*topics} - {KNOWN}))
+    tried = len({*topics} - {KNOWN})
+    known = sum(turn.weight for turn in turns if turn.topic == KNOWN)
+    share = calibration.out_of_scope
+    blind = known * share / (1 - share) / (tried + 1) if tried < TOPICS else 0.0
+    return lowest_safe(turns, tier.promise, 1 - policy.certainty, tried, blind)
 
 
-def lowest_safe(turns: Sequence[Turn], promise: float, error: float, topics: int = 0) -> float | None:
+def lowest_safe(
+    turns: Sequence[Turn], promise: float, error: float, topics: int = 0, blind: float = 0.0
+) -> float | None:
     """`error` is the chance (0 to 1) that we allow ourselves of a threshold that breaks the promise. `topics` is how
-    many of those that nothing covers were tried in all, also where none of these turns is about them.
+    many of those that nothing covers were tried in all, also where none of these turns is about them. `blind` is how
+    many more turns are reckoned with as answered wrongly, however sure a bot must be.
 
     The allowance is dealt out to a few thresholds, picked by how many turns lie above them and not by who
     was right. A threshold that passes its test hands its allowance on to the next lower one; one that fails
@@ -118,7 +129,7 @@ def lowest_safe(turns: Sequence[Turn], promise: float, error: float, topics: int
     wrong = _sums([0.0 if turn.right else turn.weight for turn in ordered], above)
     answered = _sums([turn.weight for turn in ordered], above)
     spread = _spread_of_topics(ordered, above, topics)
-    more = _luck_of_topics(wrong, answered, spread, NormalDist().inv_cdf(1 - error))
+    more = [blind + luck for luck in _luck_of_topics(wrong, answered, spread, error, topics)]
     dealt = _dealt(answered)
     allowance, safe = 0.0, None
     for step, threshold in enumerate(GRID):
@@ -155,11 +166,18 @@ def _spread_of_topics(ordered: Sequence[Turn], above: Sequence[int], topics: int
 
 
 def _luck_of_topics(
-    wrong: Sequence[float], answered: Sequence[float], spread: Sequence[float], deviations: float
+    wrong: Sequence[float], answered: Sequence[float], spread: Sequence[float], error: float, topics: int
 ) -> list[float]:
     """Above each threshold: so many more wrong answers than the binomial test allows for may other topics bring."""
-    own = [bad * (1 - bad / count) if count else 0.0 for bad, count in zip(wrong, answered, strict=True)]
-    return [deviations * (math.sqrt(mine + more) - math.sqrt(mine)) for mine, more in zip(own, spread, strict=True)]
+    if topics < 2:
+        return [0.0] * len(spread)
+    from scipy.special import stdtrit
+
+    of_turns, of_topics = NormalDist().inv_cdf(1 - error), float(stdtrit(topics - 1, 1 - error))
+    own = [
+        of_turns**2 * bad * (1 - bad / count) if count else 0.0 for bad, count in zip(wrong, answered, strict=True)
+    ]
+    return [math.sqrt(mine + of_topics**2 * more) - math.sqrt(mine) for mine, more in zip(own, spread, strict=True)]
 
 
 def _dealt(answered: Sequence[float]) -> dict[int, float]:
@@ -172,11 +190,6 @@ def _dealt(answered: Sequence[float]) -> dict[int, float]:
         step = next(step for step, count in enumerate(answered) if count >= share * answered[-1])
         dealt[step] = dealt.get(step, 0.0) + part
     return dealt
-
-
-def turns_needed(promise: float, error: float) -> int:
-    """The fewest answered turns, all of them right, that can support the promise."""
-    return math.ceil(math.log(error) / math.log(promise))
 
 
 def _tail(wrong: float, answered: float, share: float) -> float:

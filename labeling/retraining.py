@@ -179,8 +179,14 @@ class _Retraining:
     def _train(self, snapshot: Snapshot, encoder: Encoder) -> IntentModel:
         from labeling.intent_model import train
 
-        share = self._project.out_of_scope
-        return train(snapshot.examples, encoder, self._part(0.1, 0.8), meanings=self._meanings, out_of_scope=share)
+        return train(
+            snapshot.examples,
+            encoder,
+            self._part(0.1, 0.8),
+            meanings=self._meanings,
+            unlabelled=self._traffic,
+            out_of_scope=self._project.out_of_scope,
+        )
 
     def _judge(
         self, candidate: IntentModel, snapshot: Snapshot, messages: Sequence[Example], live: Model | None

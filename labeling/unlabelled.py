@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from labeling.store.turn import Turn
+from labeling.store.turn import FOUND, Turn
 
 FEW = 3_000
 """With so many examples traffic adds little, and training takes seconds more."""
@@ -16,7 +16,8 @@ STEP = 500
 
 
 def unlabelled(session: Session) -> list[str]:
-    """Turns' texts. Those that were labelled may be among them; the examples win."""
-    count = session.exec(select(func.count(col(Turn.id)))).one() // STEP * STEP  # type: ignore[call-overload]
-    oldest = select(Turn.text).order_by(col(Turn.id)).offset(max(0, count - MOST)).limit(min(count, MOST))
+    """Turns' texts, but for deleted ones and those that agents found. Some may be labelled; the examples win."""
+    heard = select(Turn.text).where(Turn.text != "", Turn.route != FOUND)
+    count = session.exec(select(func.count()).select_from(heard.subquery())).one() // STEP * STEP
+    oldest = heard.order_by(col(Turn.id)).offset(max(0, count - MOST)).limit(min(count, MOST))
     return list(session.exec(oldest)) if count else []

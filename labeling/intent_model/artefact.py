@@ -70,6 +70,7 @@ def _files(parts: Parts) -> dict[str, bytes]:
                 "intent": calibration.intent,
                 "weight": calibration.weight,
                 "topic": calibration.topic,
+                "out_of_scope": calibration.out_of_scope,
                 "contested": [_numbered(turn, numbers) for turn in calibration.contested],
             }
         ),
@@ -261,6 +262,7 @@ def _parts(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Parts:
             tuple(turns.get("weight", ())),
             tuple(turns.get("topic", ())),
             tuple(_read_contested(turn, intents) for turn in turns.get("contested", ())),
+            turns.get("out_of_scope", 0.0),
         ),
         manifest["snapshot"],
         manifest["metrics"],

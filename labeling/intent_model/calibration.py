@@ -79,13 +79,13 @@ def fit_confidence(
 ) -> Confidence:
     """`known` tells turns in scope from those of intents that were held out whole."""
     first = fit_calibrator(signs[known], right[known], np.ones(int(known.sum())))
-    if known.all():
-        return Confidence(first, ALWAYS)
+    prior = float(np.log((1 - out_of_scope) / out_of_scope))
+    if known.all():  # nothing tells the two apart
+        return Confidence(first, replace(ALWAYS, bias=prior))
     even = np.where(known, 0.5 / known.mean(), 0.5 / (~known).mean())
     scope = fit_calibrator(signs, known, even)
     # Fitted as if half the traffic were out of scope, where most is to be learned; moved to the declared share.
-    moved = scope.bias + float(np.log((1 - out_of_scope) / out_of_scope))
-    return Confidence(first, replace(scope, bias=moved))
+    return Confidence(first, replace(scope, bias=scope.bias + prior))
 
 
 def fit_calibrator(signs: Doubles, right: NDArray[np.bool_], importance: Doubles) -> Calibrator:

@@ -45,6 +45,8 @@ JUDGES = 150
 threshold from, no promise can be made, and a model that may answer nothing is no gain."""
 UNTOLD = 0.1
 """The share of intents that it is taught nothing of: they stand for what customers ask and no intent covers."""
+TOPICS = 3
+"""At least so many of them: how much topics differ cannot be seen from fewer."""
 LEAST = 8
 """Intents with three examples or more, below which none can be spared to stand for those."""
 ENOUGH = 30
@@ -213,7 +215,7 @@ def kept_back(examples: Sequence[Example], seed: int) -> tuple[NDArray[np.bool_]
     for intent in wide:
         ordered = sorted(rows[intent], key=lambda row: place(examples[row].text, seed))
         held[ordered[: max(1, round(share * len(ordered)))]] = True
-    for intent in wide[: max(1, round(UNTOLD * len(wide))) if len(wide) >= LEAST else 0]:
+    for intent in wide[: max(TOPICS, round(UNTOLD * len(wide))) if len(wide) >= LEAST else 0]:
         untold[rows[intent]] = True
     return held, untold
 

@@ -14,6 +14,8 @@ FEW = 1_000
 """Up to so many examples ten folds are affordable; beyond, five say as much."""
 NEVER = -1
 GROUPS = 5
+LEAST = 3
+"""Intents: where one is held out, two must be left to make a model of."""
 MANY = 8_000
 JUDGING = 2
 """From MANY examples on, so many folds and groups judge: that is thousands of judgements, and each costs seconds."""
@@ -48,7 +50,7 @@ def intent_groups(
     counts = np.bincount(targets, minlength=len(intents))
     known = set() if told is None else set(targets[told].tolist())
     wide = [number for number in range(len(intents)) if counts[number] >= FROM and number not in known]
-    if len(intents) < 4 or not wide:
+    if len(intents) < LEAST or not wide:
         return []
     ordered = np.array(sorted(wide, key=lambda number: place(intents[number], seed)), np.int64)
     groups = np.array_split(ordered, GROUPS)[: _judging(len(targets), GROUPS)]

@@ -26,7 +26,7 @@ from labeling.promise import KNOWN, Calibration
 from labeling.refusal import Refusal
 from labeling.text import text_key
 
-RECIPE = 7
+RECIPE = 8
 """Raised whenever the same examples would make a noticeably different model, so that it gets another version."""
 MOST_UNLABELLED = 3_000
 FEW = 2_000
@@ -159,11 +159,10 @@ def _judge(taught: TrainingSet, seen: HeldOut, out_of_scope: float) -> tuple[Poo
         tuple(map(float, sure)),
         tuple(map(bool, right)),
         tuple(intents[number] for number in best),
-        tuple(
-            weight if known_ else min(1.0, UNDERRATED * weight) for weight, known_ in zip(weights, known, strict=True)
-        ),
+        _weights(known, out_of_scope, UNDERRATED),
         tuple(np.where(known, KNOWN, taught.targets[seen.rows]).tolist()),
         contested(intents, logs, sure, in_scope, truths, weights),
+        out_of_scope,
     )
     return pool, fit_confidence(found, right, known, out_of_scope), calibration
 
@@ -181,8 +180,8 @@ def _cross_fitted(
     return sure, in_scope
 
 
-def _weights(known: NDArray[np.bool_], out_of_scope: float) -> tuple[float, ...]:
-    """Turns out of scope weigh together what is declared, beside those in scope, of which each counts for one."""
+def _weights(known: NDArray[np.bool_], out_of_scope: float, underrated: float = 1.0) -> tuple[float, ...]:
+    """Turns out of scope weigh together what is declared, times `underrated`, beside those in scope; none above 1."""
     strange = max(1, int((~known).sum()))
-    each = min(1.0, out_of_scope / (1 - out_of_scope) * float(known.sum()) / strange)
-    return tuple(np.where(known, 1.0, each).tolist())
+    each = underrated * out_of_scope / (1 - out_of_scope) * float(known.sum()) / strange
+    return tuple((np.where(known, 1.0, each) / max(1.0, each)).tolist())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from labeling.policy import Policy, Tier
-from labeling.promise import GRID, Calibration, Turn, _binomial_tail, _tail, lowest_safe, thresholds, turns_needed
+from labeling.promise import GRID, KNOWN, Calibration, Turn, _binomial_tail, _tail, lowest_safe, thresholds
 
 TURNS = st.lists(st.builds(Turn, st.floats(0, 1), st.booleans(), st.sampled_from([1.0, 0.04])), max_size=400)
 
@@ -85,9 +85,8 @@ def test_the_bot_never_says_what_it_believes_to_be_more_likely_wrong_than_right(
 
 
 def test_too_few_turns_support_nothing_however_right_they_are() -> None:
-    enough = turns_needed(0.95, 0.05)
+    enough = 59  # 0.95 ** 59 < 0.05 < 0.95 ** 58
 
-    assert enough == 59
     assert lowest_safe([Turn(0.99, True)] * (enough - 1), 0.95, 0.05) is None
     assert lowest_safe([Turn(0.99, True)] * (2 * enough), 0.95, 0.05) is not None
 
@@ -152,6 +151,31 @@ def test_one_topic_that_is_always_mistaken_weighs_more_than_a_little_of_each() -
 
     assert lowest_safe([*sure, *scattered], 0.95, 0.05, 40) is not None
     assert lowest_safe([*sure, *one_topic], 0.95, 0.05, 40) is None
+
+
+def in_one_tier(strange: int, topics: int, right: int = 3_000) -> Calibration:
+    """Many sure and right turns, and some out of scope in each of so many topics, of which the bot is never sure."""
+    numbers = [number for number in range(topics) for _ in range(strange)]
+    return Calibration(
+        (0.99,) * right + (0.1,) * len(numbers),
+        (True,) * right + (False,) * len(numbers),
+        ("hours",) * (right + len(numbers)),
+        (1.0,) * right + (0.04 / 0.96 * right / max(1, len(numbers)),) * len(numbers),
+        (KNOWN,) * right + tuple(numbers),
+        out_of_scope=0.04,
+    )
+
+
+@pytest.mark.parametrize(("topics", "supported"), [(0, 0.95), (1, 0.95), (3, 0.98), (10, 0.99)])
+def test_the_fewer_topics_out_of_scope_could_be_tried_the_less_can_be_promised(topics: int, supported: float) -> None:
+    """Nobody knows whether the bot is sure of those that were not tried, which are 4 % of the traffic at most."""
+    found = []
+    for promise in (0.9, 0.95, 0.98, 0.99):
+        tier = Tier("routine", promise, answers=True)
+        calibration = in_one_tier(50, topics)
+        found.append(thresholds(Policy((tier,), {"hours": tier}), calibration)["routine"] is not None)
+
+    assert found == [promise <= supported for promise in (0.9, 0.95, 0.98, 0.99)]
 
 
 def mixed_precision(threshold: float, share: float) -> float:

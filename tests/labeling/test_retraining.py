@@ -22,8 +22,9 @@ from labeling.registry import RollbackRefused
 from labeling.retraining import FirstModelRefused, Outcome, ensure_live, retrain
 from labeling.status import status
 from labeling.store.model import Model, Standing, live_model, live_version
+from labeling.unlabelled import STEP
 from tests.labeling.conftest import write_seeds
-from tests.labeling.turns import corrected
+from tests.labeling.turns import corrected, turn
 
 HIRE = "is it possible to borrow a stove from you for a weekend"
 
@@ -141,6 +142,21 @@ def test_a_rollback_stays_until_there_is_something_new(project: Project, databas
     assert verdict.objections == (f"Noor went back to {first}.",)
     accept(database, "could i hire skis for a week", "rent_gear")
     assert retrain(project, database).outcome is Outcome.PROMOTED
+
+
+def test_traffic_is_learned_from_as_soon_as_there_is_enough_of_it_and_then_is_nothing_new(
+    project: Project, database: Database
+) -> None:
+    first = ensure_live(project, database)
+    for number in range(STEP - 1):
+        turn(database, f"do you hire out tent number {number}")
+    deleted = turn(database, "")
+    assert retrain(project, database).outcome is Outcome.NOTHING_NEW
+    assert deleted == STEP
+    turn(database, "may i borrow a tent")
+    verdict = retrain(project, database)
+    assert verdict.version != first
+    assert retrain(project, database).outcome is Outcome.NOTHING_NEW
 
 
 def test_old_artefacts_are_not_kept_for_ever_and_live_always_is(project: Project, database: Database) -> None:
