@@ -18,6 +18,7 @@ STEP = 500
 def unlabelled(session: Session) -> list[str]:
     """Turns' texts, but for deleted ones and those that agents found. Some may be labelled; the examples win."""
     heard = select(Turn.text).where(Turn.text != "", Turn.route != FOUND)
-    count = session.exec(select(func.count()).select_from(heard.subquery())).one() // STEP * STEP
+    counting = select(func.count()).select_from(heard.subquery())  # type: ignore[call-overload]
+    count = session.exec(counting).one() // STEP * STEP
     oldest = heard.order_by(col(Turn.id)).offset(max(0, count - MOST)).limit(min(count, MOST))
     return list(session.exec(oldest)) if count else []
