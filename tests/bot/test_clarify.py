@@ -117,8 +117,8 @@ def test_other_words_than_an_answer_are_a_new_turn(customer: Customer, database:
 
 
 def test_nobody_is_asked_twice_in_a_row(customer: Customer, database: Database) -> None:
-    asked(customer)
-    assert customer.ask(AS_UNSURE).said_by("bot") == ["A person comes."]
+    asked(customer, AS_UNSURE)
+    assert customer.ask(UNSURE).said_by("bot") == ["A person comes."]
     (case,) = story_of(database, customer.conversation).cases
     assert case.reason.startswith("It may be Where is my refund? or I want my money back, ")
     assert case.reason.endswith("the bot's question before this was left unanswered, so a person answers.")
