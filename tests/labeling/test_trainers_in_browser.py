@@ -13,9 +13,10 @@ import uvicorn
 from labeling.database import Database
 from labeling.labels import labels
 from labeling.project import Project
+from labeling.store.correction import CorrectionKind
 from labeling.web import Settings, create_app
 from tests.labeling.drawn import answered
-from tests.labeling.turns import corrected
+from tests.labeling.turns import correct, corrected, turn
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -66,6 +67,24 @@ def test_keys_accept_change_and_undo_without_a_mouse(page: object, database: Dat
     page.get_by_role("button", name="Undo").click()
     page.locator(f"#turn-{second}").wait_for()
     assert given(database) == {first: "rent_gear"}
+
+
+def test_two_requests_in_one_are_both_kept_accepted_or_chosen_among_what_people_said(
+    page: object, database: Database
+) -> None:
+    agreed = turn(database, "hire a tent, and when do you open?")
+    correct(database, agreed, "rent_gear", kind=CorrectionKind.TWO_IN_ONE, second="store_hours")
+    page.goto("/?as=Noor")
+    page.get_by_role("button", name="Accept: Rent gear and Store hours").click()
+    page.get_by_text("Accepted: Rent gear and Store hours.").wait_for()
+    disputed = turn(database, "a tent for when you open")
+    correct(database, disputed, "rent_gear", kind=CorrectionKind.TWO_IN_ONE, second="store_hours")
+    correct(database, disputed, "store_hours", person="Jonas")
+    page.get_by_role("button", name="Rent gear and Store hours").click()
+    page.get_by_text("Changed: Rent gear and Store hours.").wait_for()
+    with database.reading() as session:
+        kept = {label.turn_id: (label.intent, label.second) for label in labels(session)}
+    assert kept == dict.fromkeys((agreed, disputed), ("rent_gear", "store_hours"))
 
 
 def test_a_new_intent_is_offered_for_a_name_that_none_has(page: object, database: Database) -> None:

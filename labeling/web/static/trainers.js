@@ -45,7 +45,8 @@ async function decide(turn, decision, more = {}) {
     const now = await ask(`/api/turns/${turn}/review`, { decision, ...more });
     if (decision === "undo") undone.splice(undone.lastIndexOf(turn), undone.includes(turn) ? 1 : 0);
     else undone.push(turn);
-    const label = now.label ? `: ${titleOf(now.label)}` : "";
+    const given = [now.label, now.second_label].filter(Boolean).map(titleOf).join(" and ");
+    const label = given && `: ${given}`;
     const words = decision === "undo" ? "Undone; what was before counts again." : `${WORDS[decision]}${label}.`;
     if (card && $(".change", card)) $(".change", card).open = false;
     if (location.pathname === "/" && decision !== "undo" && card) { card.remove(); (next || $("#main")).focus(); }
@@ -77,8 +78,8 @@ document.addEventListener("submit", (event) => {
   if (!move) return undefined;
   event.preventDefault();
   const said = new FormData(form);
-  const intent = said.has("nothing") ? null : said.get("intent");
-  const more = move[2] === "change" ? { intent, new: said.has("new") } : said.has("seen") ? { intent } : {};
+  const wishes = { intent: said.has("nothing") ? null : said.get("intent"), second: said.get("second") };
+  const more = move[2] === "change" ? { ...wishes, new: said.has("new") } : said.has("seen") ? wishes : {};
   return decide(Number(move[1]), move[2], more);
 });
 
