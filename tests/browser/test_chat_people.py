@@ -54,6 +54,7 @@ def test_after_a_case_the_help_is_rated_once_with_a_comment_if_one_likes(chat: P
     chat.get_by_label("What could be better?").fill("a <b>faster</b> answer")
     chat.get_by_label("What could be better?").press("Enter")
     expect(chat.get_by_text("Your words are with the people who helped you.")).to_be_visible()
+    expect(chat.get_by_role("textbox", name="Your message")).to_be_focused()
     with database.reading() as session:
         rating = rating_of(session, case.id)
     assert rating is not None

@@ -15,6 +15,7 @@ import { Unread } from './unread.js';
 import { Uploads } from './uploads.js';
 
 const SLOWEST_ANSWER = 20_000;
+const TOO_LATE = new Set([404, 409]); // There is no such message any more, or it has been answered.
 
 const base = new URL('.', import.meta.url);
 const options = new URLSearchParams(location.search);
@@ -24,7 +25,7 @@ const title = options.get('name') || phrase('title');
 const address = (path) => new URL(path, base).href;
 let stream = null;
 
-const embedding = new Embedding({ opened, closed: () => unread.look(), draft: (words) => composer.offer(words) });
+const embedding = new Embedding({ opened, closed: () => unread.look(), draft: (words) => composer.suggest(words) });
 const transcript = new Transcript(part('transcript'), {
   assistant: options.get('assistant') || phrase('assistant'),
   choose: (number, index, words) => say(words, { number, index }),
@@ -38,7 +39,7 @@ const outbox = new Outbox(base, { language: spoken, openConversation, sent, refu
 const unread = new Unread(() => embedding.isOpen && !document.hidden, tellUnread, tellSeen);
 const person = new PersonNotice(part('person'), part('hand'), address);
 const connection = new ConnectionNotice(part('connection'));
-const rating = new RatingAsked(part('rating'), (given) => rate(given));
+const rating = new RatingAsked(part('rating'), (given) => rate(given), () => composer.focus());
 const composer = new Composer(
   {
     form: part('composer'),
@@ -73,24 +74,27 @@ function takeBack(entry) {
 }
 
 /** A message that the server has: what comes of it is seen in the stream. */
-function change(number, words) {
-  composer.edit(words, (text) => reword(number, 'PUT', { text }));
+function change(number, before, words = before) {
+  composer.edit(words, (text) => reword(number, 'PUT', { text }, before), before);
 }
 
 function remove(number) {
   reword(number, 'DELETE');
+  composer.focus();
 }
 
-async function reword(number, method, body) {
-  const message = new URL(`conversations/${recall('conversation')}/messages/${number}`, base);
+/** The words of a change that failed come back: as that change, where it can still be made. */
+async function reword(number, method, body, before) {
+  const conversation = recall('conversation');
+  const message = new URL(`conversations/${conversation}/messages/${number}`, base);
   const headers = { 'Content-Type': 'application/json' };
-  try {
-    const answer = await fetch(message, { method, headers, body: body && JSON.stringify(body) });
-    const { error } = await answer.json();
-    tellTrouble(answer.ok ? '' : error);
-  } catch {
-    tellTrouble(phrase('change_lost'));
-  }
+  const answer = await fetch(message, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  tellTrouble(answer?.ok ? '' : (said?.error ?? phrase('change_lost')));
+  if (answer?.ok || !body) return;
+  const tooLate = TOO_LATE.has(answer?.status) || recall('conversation') !== conversation;
+  if (tooLate) composer.offer(body.text);
+  else change(number, before, body.text);
 }
 
 function tellTrouble(sentence) {
@@ -216,6 +220,7 @@ function leave() {
   stream?.stop();
   stream = null;
   keep('seen', 0);
+  composer.endEditing();
   transcript.clear();
   unread.reset();
   unread.look();

@@ -1,4 +1,4 @@
-// Where the customer writes. The draft outlives a reload.
+// Where the customer writes. The draft outlives a reload, and so does what had to make room for other words.
 
 import { keep, recall } from './memory.js';
 import { number, phrase } from './phrases.js';
@@ -14,7 +14,7 @@ function length(words) {
 export class Composer {
   /** `say(words)` is called with what the customer sends. */
   constructor({ form, field, counter, send, editing, stop }, say) {
-    Object.assign(this, { field, counter, send, editing, say, changed: null });
+    Object.assign(this, { field, counter, send, editing, say, changed: null, suggested: null });
     stop.addEventListener('click', () => this.leaveEditing());
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -35,33 +35,58 @@ export class Composer {
   submit() {
     const words = this.field.value.trim();
     if (!words || length(words) > LONGEST_MESSAGE) return;
-    const changed = this.changed;
-    this.leaveEditing();
-    this.write('');
+    const { changed } = this;
+    this.endEditing();
+    this.takeUp();
     if (changed) changed(words);
     else this.say(words);
   }
 
-  /** The next words go to `changed(words)`, in place of those that are offered here. */
-  edit(words, changed) {
+  /** The next words go to `changed(words)`, in place of those that are offered here; `before` is what they change. */
+  edit(words, changed, before) {
+    this.offer(words);
+    this.suggested = before;
     this.changed = changed;
     this.editing.hidden = false;
-    this.offer(words);
   }
 
   leaveEditing() {
-    if (!this.changed) return;
-    this.changed = null;
-    this.editing.hidden = true;
-    this.write('');
+    this.endEditing();
+    this.takeUp();
     this.focus();
   }
 
-  /** Offers words for the customer to send or change. */
+  /** What stands in the field is a new message from now on. */
+  endEditing() {
+    this.changed = null;
+    this.editing.hidden = true;
+  }
+
+  /** Offers words for the customer to send or change. What they had begun comes back afterwards. */
   offer(words) {
+    this.putAside();
+    this.endEditing();
+    this.suggested = null;
     this.write(words);
     this.focus();
     this.field.setSelectionRange(words.length, words.length);
+  }
+
+  /** The same for words that are not the customer's own: left as they are, they need not come back. */
+  suggest(words) {
+    this.offer(words);
+    this.suggested = words;
+  }
+
+  putAside() {
+    const words = this.field.value;
+    if (words.trim() && words !== this.suggested) keep('aside', [...recall('aside', []), words]);
+  }
+
+  takeUp() {
+    const aside = recall('aside', []);
+    this.write(aside.pop() ?? '');
+    keep('aside', aside);
   }
 
   focus() {

@@ -6,9 +6,9 @@ import { phrase, words } from './phrases.js';
 const BEST = 5;
 
 export class RatingAsked {
-  /** `send({stars, comment})` returns the server's answer. */
-  constructor(box, send) {
-    Object.assign(this, { box, send, asked: null });
+  /** `send({stars, comment})` returns the server's answer. `left()` is called when whoever was in the box is done. */
+  constructor(box, send, left) {
+    Object.assign(this, { box, send, left, asked: null });
   }
 
   /** `asked` is {case, stars} as in the stream's state; null when there is nothing to rate. */
@@ -87,6 +87,7 @@ export class RatingAsked {
   }
 
   thank() {
+    this.leave();
     this.say(phrase('thanks'));
     setTimeout(() => this.end(), 4000);
   }
@@ -103,8 +104,13 @@ export class RatingAsked {
     line.textContent = words;
   }
 
+  leave() {
+    if (this.box.contains(document.activeElement)) this.left();
+  }
+
   /** Not asked again about this case on this browser. */
   end() {
+    this.leave();
     if (this.asked) keep('rated', this.asked.case);
     this.thanking = false;
     this.done = true;

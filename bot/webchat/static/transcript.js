@@ -6,6 +6,7 @@ import { clockTime, dayName, nodesOf, nodesOfRuns, sizeOf } from './words.js';
 
 const SAME_BREATH = 5 * 60_000;
 const NEAR_THE_END = 80;
+const UNSURE = 4000; // Milliseconds in which a second press deletes.
 
 function make(tag, className, ...children) {
   const node = document.createElement(tag);
@@ -176,6 +177,7 @@ export class Transcript {
     add(phrase('delete'), ({ currentTarget: button }) => {
       if (button.textContent === sure) this.remove(number);
       button.textContent = sure;
+      setTimeout(() => (button.textContent = phrase('delete')), UNSURE);
     });
     return tools;
   }

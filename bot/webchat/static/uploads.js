@@ -15,7 +15,7 @@ export class Uploads {
     input.addEventListener('change', () => this.take([...input.files]));
     field.addEventListener('paste', (event) => this.takeFrom(event, event.clipboardData));
     drop.addEventListener('dragover', (event) => event.preventDefault());
-    drop.addEventListener('drop', (event) => this.takeFrom(event, event.dataTransfer));
+    drop.addEventListener('drop', (event) => this.dropped(event, field));
   }
 
   /** What may pass; where nothing may, there is no button. */
@@ -24,6 +24,12 @@ export class Uploads {
     this.limits = response?.ok ? await response.json() : { largest: 0, kinds: [] };
     this.button.hidden = this.limits.kinds.length === 0;
     this.input.accept = this.limits.kinds.map((kind) => ENDINGS[kind] ?? `.${kind}`).join(',');
+  }
+
+  /** Nothing that is dropped leads away from the page. Words may be dropped where words are written. */
+  dropped(event, field) {
+    if (event.dataTransfer.files.length || event.target !== field) event.preventDefault();
+    this.takeFrom(event, event.dataTransfer);
   }
 
   takeFrom(event, transfer) {
