@@ -103,6 +103,8 @@ def open_case(session: Session, conversation: Conversation, reason: str, turn: T
     if existing is not None:
         if existing.bot_answers:
             existing.bot_answers, existing.asked_at, existing.look_at = False, now(), now()
+            assert existing.id is not None
+            enqueue(session, existing.id, Errand.UPDATE_CARD)  # it said that the bot answers
         return existing
     began = now()
     case = Case(

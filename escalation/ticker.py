@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col, select
 
 from escalation import handover
@@ -28,8 +31,12 @@ from labeling.clock import now
 from labeling.database import Database
 from labeling.store.turn import Turn, ranking_of
 
+log = logging.getLogger(__name__)
+
 LATER = timedelta(hours=6)
 """A case in which nothing is due is looked at this often nevertheless."""
+ASIDE = timedelta(minutes=10)
+"""How long a case is left alone in which something could not be done."""
 BATCH = 100
 REST_SECONDS = 0.005
 """After a move, so that others come to write between many of them: SQLite lets one write at a time, in no order."""
@@ -81,14 +88,35 @@ class Ticker:
         Looking only reads, and what is quiet is put off in one go: many cases must not keep others from writing.
         """
         at = self._clock()
+        due: list[Case] = []
+        quiet: list[tuple[Case, datetime | None]] = []
         with self._database.reading() as session:
-            seen = [(case, watched(session, case)) for case in cases_to_look_at(session, at, BATCH)]
-        due = [case for case, it in seen if due_moves(it, at, self._rules)]
-        quiet = [(case, look_again(it, at, self._rules)) for case, it in seen if case not in due]
+            for case in cases_to_look_at(session, at, BATCH):
+                with self._by_itself(case, at):
+                    it = watched(session, case)
+                    if due_moves(it, at, self._rules):
+                        due.append(case)
+                    else:
+                        quiet.append((case, look_again(it, at, self._rules)))
         if quiet:
             self._put_off(quiet, at)
-        made = [self._settle(case, at) for case in due]
+        made = []
+        for case in due:
+            made.append(self._settle(case, at))
+            time.sleep(REST_SECONDS)
         return bool(quiet) or any(made)
+
+    @contextmanager
+    def _by_itself(self, case: Case, at: datetime) -> Iterator[None]:
+        """What is wrong with one case holds no other up. That the database is away is no case's fault."""
+        try:
+            yield
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the service's outermost edge: one odd case must not stop the rest
+            what, minutes = type(error).__name__, int(ASIDE.total_seconds() / 60)
+            log.error("case %s is put aside for %d minutes: what is due in it fails (%s)", case.id, minutes, what)
+            self._put_off([(case, at + ASIDE)], at)
 
     def _put_off(self, quiet: Sequence[tuple[Case, datetime | None]], at: datetime) -> None:
         """What has changed meanwhile is looked at anew."""
@@ -98,17 +126,17 @@ class Ticker:
                 session.execute(_quietly(unchanged.values(look_at=_by(again, at))))
 
     def _settle(self, seen: Case, at: datetime) -> bool:
-        """False where another desk has the case."""
+        """False where another desk has the case, or it is put aside."""
         assert seen.id is not None
-        with self._database.transaction() as session:
+        with self._by_itself(seen, at), self._database.transaction() as session:
             case = case_for_me_alone(session, seen.id)
             if case is None:
                 return False
             for due in due_moves(watched(session, case), at, self._rules):
                 self._make(session, case, due, at)
             case.look_at = _by(look_again(watched(session, case), at, self._rules), at)
-        time.sleep(REST_SECONDS)
-        return True
+            return True
+        return False
 
     def _make(self, session: Session, case: Case, due: DueMove, at: datetime) -> None:
         assert case.id is not None

@@ -12,12 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from labeling.clock import now
 from labeling.database import Bell, Database
 from labeling.deep_run import bring_encoder
 from labeling.guidelines import Guidelines
+from labeling.refusal import Refusal
 from labeling.registry import NoSuchEncoder, archive_of
 from labeling.store.alarm import stopped_tiers
 from labeling.store.model import Model, live_version
@@ -31,7 +30,7 @@ KEPT = 3
 """Unpacked artefacts that stay on this machine, newest first."""
 
 
-class NoLiveModel(Exception):
+class NoLiveModel(Refusal):
     """No intent model is live, and none came with the bot. Train the first: handraise retrain."""
 
 
@@ -64,9 +63,14 @@ class LiveModel:
     def current(self) -> IntentModel:
         """The model that answers now; never waits. Raises NoLiveModel."""
         model = self._model
-        if model is None:
-            raise NoLiveModel("No intent model is live yet. Train the first: handraise retrain")
-        return model
+        if model is not None:
+            return model
+        if self._status.refused:
+            version, reason = self._status.refused[-1]
+            raise NoLiveModel(
+                f"The live intent model {version} cannot be loaded: {reason}. Train another: handraise retrain"
+            )
+        raise NoLiveModel("No intent model is live yet. Train the first: handraise retrain")
 
     @property
     def stopped_tiers(self) -> frozenset[str]:
@@ -123,7 +127,7 @@ class LiveModel:
             try:
                 if not self._stopped:
                     self.refresh()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - the thread's outermost edge: it must live to see the next model
                 log.warning("cannot look for a new intent model (%s); trying again", type(error).__name__)
 
     def _load(self, version: str) -> IntentModel:

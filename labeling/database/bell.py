@@ -73,10 +73,11 @@ class Bell:
             connection = pooled.connection  # the driver's own
             connection.set_isolation_level(0)
             connection.cursor().execute(f"LISTEN {CHANNEL}")
+            told = select.poll()  # select.select knows no descriptor above 1023, which a busy bot's easily is
+            told.register(connection, select.POLLIN)
             yield
             while not self._stopped.wait(REST_SECONDS):
-                ready, _, _ = select.select([connection], [], [], SAFETY_SECONDS)
-                if ready:
+                if told.poll(SAFETY_SECONDS * 1000):
                     connection.poll()
                     connection.notifies.clear()
                 else:

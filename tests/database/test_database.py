@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import subprocess
 import sys
 import threading
@@ -98,6 +100,27 @@ def test_a_bell_that_has_stopped_leaves_no_connection_on_which_nothing_can_be_un
             raise RuntimeError
     with either_database.reading() as session:
         assert find_conversation(session, "webchat", "c1") is None
+
+
+def test_the_bell_rings_in_a_process_that_holds_more_than_a_thousand_connections(either_database: Database) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    rung = threading.Event()
+    bell = Bell(either_database)
+    bell.listen(rung.set)
+    bell.start()
+    try:
+        for number in range(3):
+            assert rung.wait(10)
+            rung.clear()
+            with either_database.transaction() as session:
+                conversation_of(session, "webchat", f"c{number}")
+    finally:
+        bell.stop()
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_failed_transaction_leaves_nothing_behind(either_database: Database) -> None:

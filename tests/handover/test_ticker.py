@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from escalation import handover
 from escalation.destination import Destination, Routing, Rule
@@ -19,6 +19,7 @@ from escalation.store.agent import agent_of
 from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
 from escalation.store.conversation import conversation_of
 from escalation.store.message import Message, Speaker
+from escalation.store.move import MoveMade
 from escalation.store.outbox import Errand, Outgoing
 from escalation.ticker import Ticker
 from escalation.wait import bot_has_the_word
@@ -57,9 +58,12 @@ class Shift:
 
     def open(self, sender: str = "c1") -> int:
         with self.database.transaction() as session:
-            conversation = conversation_of(session, "webchat", sender)
-            handover.hear(session, conversation, "help", None)
-            case = handover.open_case(session, conversation, "Unsure.")
+            return self.open_within(session, sender)
+
+    def open_within(self, session: Session, sender: str) -> int:
+        conversation = conversation_of(session, "webchat", sender)
+        handover.hear(session, conversation, "help", None)
+        case = handover.open_case(session, conversation, "Unsure.")
         assert case.id is not None
         return case.id
 
@@ -108,6 +112,29 @@ def test_a_case_that_nobody_takes_calls_its_group_and_then_the_lead(shift: Shift
     ((kind, lead, words),) = shift.called()[1:]
     assert (kind, lead) == ("call", "U0LEAD0001")
     assert words.startswith("🔔 Nobody has case 1, and the customer has been waiting for 21 min.")
+
+
+def test_a_case_in_which_something_fails_is_put_aside_and_holds_no_other_up(
+    shift: Shift, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd, sound = shift.open("c1"), shift.open("c2")
+    with shift.database.transaction() as session:
+        about = {"conversation_id": 1, "message_id": 1, "text": "help", "confidence": 0.1, "model_version": "m1"}
+        turn = Turn(**about, route="escalate", reason="Unsure.", ranking={"of": "another release"})
+        session.add(turn)
+        session.flush()
+        case_by_id(session, odd).turn_id = turn.id
+        session.add(MoveMade(case_id=shift.open_within(session, "c3"), move="unheard of", since=now(), made_at=now()))
+    shift.at(minutes=11)
+    assert [words for _, _, words in shift.called()] == [
+        f"⏰ Nobody has taken case {sound} yet; the customer has been waiting for 11 min."
+    ]
+    assert caplog.text.count("is put aside for 10 minutes") == 2
+    assert "help" not in caplog.text
+    with shift.database.transaction() as session:
+        case_by_id(session, odd).turn_id = None
+    shift.at(minutes=22)
+    assert f"⏰ Nobody has taken case {odd} yet" in " ".join(words for _, _, words in shift.called())
 
 
 def test_an_owner_who_does_not_answer_is_reminded_in_the_thread_alone(shift: Shift) -> None:

@@ -7,10 +7,12 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from labeling import registry
 from labeling.database import Database
 from labeling.labels import labels
 from labeling.project import Project
 from labeling.store.correction import CorrectionKind
+from labeling.traffic import LEAST
 from labeling.web import Settings, create_app, read_settings
 from labeling.web.settings import TokenMissing
 from tests.labeling.conftest import HERE
@@ -152,6 +154,18 @@ def test_with_a_token_strangers_see_nothing_and_trainers_come_in(project: Projec
 
 def test_the_model_page_draws_what_is_live(browser: TestClient) -> None:
     assert "No model is live yet" in browser.get("/model").text
+
+
+def test_traffic_that_no_model_can_look_at_is_refused_in_a_sentence(browser: TestClient, database: Database) -> None:
+    for number in range(LEAST):
+        turn(database, f"message {number}")
+    assert "No intent model is live yet" in browser.post("/production/look").text
+    with database.transaction() as session:
+        damaged = registry.Trained("m1", "snapshot", "all-MiniLM-L6-v2", 1, 0, {}, b"no archive")
+        registry.promote(session, registry.register(session, damaged).version)
+    answer = browser.post("/production/look")
+    assert answer.status_code == 409
+    assert "The live intent model m1 cannot be loaded" in answer.text
 
 
 def test_accepting_means_what_the_page_showed(browser: TestClient, database: Database) -> None:

@@ -252,6 +252,29 @@ def test_a_damaged_copy_on_this_disk_is_fetched_again(project: Project, database
     assert (bot.current().version, bot.status.refused) == (version, ())
 
 
+def test_whatever_goes_wrong_with_one_model_the_next_is_found(
+    project: Project, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    version = ensure_live(project, database)
+    with database.transaction() as session:
+        sound = registry.model_of(session, version)
+        sound.standing = Standing.RETIRED.value
+    bot = LiveModel(database, tmp_path / "bot")
+    bot.start()
+    try:
+        with database.transaction() as session:
+            odd = registry.Trained("no\0name", "snapshot", sound.encoder, 1, 0, {}, sound.archive)
+            registry.promote(session, registry.register(session, odd).version)
+        while "cannot look for a new intent model" not in caplog.text:
+            time.sleep(0.05)
+        with database.transaction() as session:
+            registry.promote(session, version)
+        while bot.status.version != version:
+            time.sleep(0.05)
+    finally:
+        bot.stop()
+
+
 def test_a_bot_without_any_model_says_what_to_do(database: Database, tmp_path: Path) -> None:
     bot = LiveModel(database, tmp_path)
     bot.refresh()
