@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 
-from labeling.database import Database
+from labeling.database import Database, DatabaseUnreachable
 from labeling.project import Project
 from labeling.refusal import Refusal
 from labeling.registry import NoSuchModel
@@ -63,6 +63,7 @@ def create_app(
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(OperationalError, _unreachable)
+    app.add_exception_handler(DatabaseUnreachable, _unreachable)
     return app
 
 

@@ -40,7 +40,8 @@ def queue(
 ) -> Response:
     if as_:
         response: Response = RedirectResponse("/", 303)
-        remember(request, response, NAME, quote(as_))
+        if desk.settings.token is None and not named(request):  # else any site's link could rename a trainer
+            remember(request, response, NAME, quote(as_))
         return response
     with desk.database.reading() as session:
         shown = waiting(session, Wanted(tier=tier, words=words, order=order), page)

@@ -76,9 +76,8 @@ def test_a_question_that_needs_a_person_again_waits_for_people_in_the_same_case(
     with database.reading() as session:
         (case,) = session.exec(select(Case)).all()
         assert (case.id, case.bot_answers) == (case_id, False)
-        assert (
-            Errand.UPDATE_CARD.value in session.exec(select(Outgoing.errand)).all()
-        )  # which said that the bot answers
+        errands = session.exec(select(Outgoing.errand)).all()
+        assert Errand.UPDATE_CARD.value in errands, "the card said that the bot answers"
 
 
 def test_a_person_who_came_while_the_bot_still_thought_is_not_talked_over(database: Database, case_id: int) -> None:

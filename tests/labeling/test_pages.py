@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -123,6 +124,31 @@ def test_the_trainers_name_is_asked_once_and_goes_with_decisions(browser: TestCl
     assert "Noor Özil" in page
     browser.post(f"/turns/{turn_id}/accept")
     assert "Noor Özil" in browser.get("/api/reviewed").json()["turns"][0]["trainer"]
+
+
+def test_a_link_gives_a_name_where_there_is_none_and_renames_nobody(
+    browser: TestClient, project: Project, database: Database
+) -> None:
+    for name in ("Noor", "Mallory"):
+        assert browser.get("/", params={"as": name}).headers["location"] == "/"
+        assert "Noor" in browser.get("/").text
+    app = create_app(project, database, Settings("0.0.0.0", "s3cret"))
+    with TestClient(app, base_url="http://labels.example", follow_redirects=False) as client:
+        client.post("/login", data={"token": "s3cret"})
+        client.get("/", params={"as": "Mallory"})
+        assert "Mallory" not in client.get("/").text
+
+
+def test_whoever_asks_for_health_is_not_told_where_the_database_is(project: Project, database: Database) -> None:
+    client, place = TestClient(create_app(project, database, Settings()), base_url=HERE), Path(database.url.database)
+    assert client.get("/health").json() == {"ready": True}
+    database.close()
+    place.unlink()
+    place.mkdir()
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert "The database cannot be reached just now." in answer.text
+    assert place.name not in answer.text
 
 
 def test_nobody_is_sent_to_another_site(browser: TestClient) -> None:
