@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -15,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import labeling
 from escalation.practice.files import LARGEST
+from escalation.practice.guard import Guard
 from escalation.practice.misbehaviour import DOWNLOAD, CallTrick
 from escalation.practice.play import Play
 from escalation.practice.practice import Practice
@@ -28,7 +30,8 @@ SHARED_STYLES = Path(labeling.__file__).parent / "web" / "static" / "handraise.c
 
 
 def create_app(practice: Practice) -> Starlette:
-    return Starlette(routes=_Doors(practice).routes())
+    guard = Middleware(Guard, base_url=practice.base_url)
+    return Starlette(routes=_Doors(practice).routes(), middleware=[guard])
 
 
 class _Doors:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from labeling.web.settings import Settings, is_loopback
+from labeling.origin import SAFE, is_our_own, is_sent_home
+from labeling.web.settings import Settings
 
 COOKIE = "handraise_key"
 OPEN_PATHS = ("/login", "/static/", "/health")
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def key_of(token: str) -> str:
@@ -48,9 +47,9 @@ class Guard:
 
     def _refusal(self, connection: HTTPConnection, method: str) -> Response | None:
         headers, path = connection.headers, connection.url.path
-        if self._settings.token is None and not is_loopback(_name(headers.get("host", ""))):
+        if self._settings.token is None and not is_sent_home(headers):
             return _no(403, "This page answers on this machine only; open it at 127.0.0.1.")
-        if method not in _SAFE and not _is_our_own(headers):
+        if method not in SAFE and not is_our_own(headers):
             return _no(403, "This change came from another site's page, and was not made.")
         if self._is_stranger(connection) and not path.startswith(OPEN_PATHS):
             if path.startswith("/api/"):
@@ -70,18 +69,6 @@ class Guard:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode("utf-8", "surrogateescape"), other.encode())
-
-
-def _is_our_own(headers: Headers) -> bool:
-    """A browser always names the origin of a change; a script on the command line need not."""
-    origin = headers.get("origin")
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
-
-
-def _name(host: str) -> str:
-    return urlsplit(f"//{host}").hostname or ""
 
 
 def _no(status: int, sentence: str) -> Response:

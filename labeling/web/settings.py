@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 
+from labeling.origin import is_loopback
 from labeling.refusal import Refusal
 
 TOKEN = "HANDRAISE_TRAINER_TOKEN"  # noqa: S105  (the variable's name)
@@ -36,13 +36,3 @@ def read_settings(environment: Mapping[str, str], host: str) -> Settings:
     if token is None and not is_loopback(host):
         raise TokenMissing(f"{host} can be reached by others: set {TOKEN} to a password, or use --host 127.0.0.1")
     return Settings(host, token, environment.get(EMBEDDERS, ""))
-
-
-def is_loopback(host: str) -> bool:
-    name = host.strip("[]")
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
