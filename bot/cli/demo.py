@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,11 @@ from bot.cli.console import out, progress
 from bot.cli.processes import Service, ServiceFailed, free_port
 from bot.cli.services import HERE, Folder
 from labeling.project import Project, find_project
+from labeling.refusal import Refusal
+
+
+class DemoRuns(Refusal):
+    """Another demo uses the same home. Play on its page, or stop it."""
 
 
 def demo(
@@ -30,13 +36,14 @@ def demo(
     """
     place = find_project(project.resolve())
     home = place.home / "demo"
-    if not keep:
-        _forget(home)
-    names = ("bot", "practice", "labeling")
-    ports = {name: free_port(port + place if port else 0) for place, name in enumerate(names)}
-    environment = demo_environment(home, ports["practice"])
-    stage = _write_stage(place, home, ports)
     with ExitStack() as running:
+        running.enter_context(_alone(home))
+        if not keep:
+            _forget(home)
+        names = ("bot", "practice", "labeling")
+        ports = {name: free_port(port + place if port else 0) for place, name in enumerate(names)}
+        environment = demo_environment(home, ports["practice"])
+        stage = _write_stage(place, home, ports)
 
         def start(*command: str) -> Service:
             service = Service(command, home / "logs" / f"{command[0]}.log", environment)
@@ -46,14 +53,16 @@ def demo(
         with progress() as on_progress:
             on_progress("Starting the practice workspace", 0.1)
             here = ("--project", str(place.root))
-            start("practice", "--port", str(ports["practice"]), "--no-rate-limit").wait_until_ready()
+            workspace = start("practice", "--port", str(ports["practice"]), "--no-rate-limit")
+            workspace.wait_until_ready()
             services = [
+                workspace,
                 start("bot", *here, "--port", str(ports["bot"]), "--stage", str(stage)),
                 start("desk", *here),
                 start("labeling", *here, "--port", str(ports["labeling"])),
             ]
             for done, service in enumerate(services):
-                on_progress(f"Starting the {service.name}", 0.3 + 0.2 * done)
+                on_progress(f"Starting the {service.name}", 0.1 + 0.2 * done)
                 service.wait_until_ready()
         out.print(
             f"Open http://127.0.0.1:{ports['bot']}/stage/ in a browser. Ctrl-C stops everything.", soft_wrap=True
@@ -74,6 +83,20 @@ def demo_environment(home: Path, practice_port: int) -> Mapping[str, str]:
     }
 
 
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Two demos would take each other's database away. The lock dies with its holder."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "demo.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoRuns(
+                f"a demo runs in {home} already; stop it, or give this one another HANDRAISE_HOME"
+            ) from error
+        yield
+
+
 def _forget(home: Path) -> None:
     # The practice workspace starts empty; a database that remembers threads in it would only confuse.
     for file in home.glob("handraise.db*"):
@@ -81,7 +104,6 @@ def _forget(home: Path) -> None:
 
 
 def _write_stage(project: Project, home: Path, ports: Mapping[str, int]) -> Path:
-    home.mkdir(parents=True, exist_ok=True)
     steps = json.loads((Path(__file__).parent / "steps.json").read_text(encoding="utf-8"))
     suggested = json.loads(project.demo.read_text(encoding="utf-8")) if project.demo.exists() else []
     for step, chips in zip(steps, suggested, strict=False):

@@ -148,7 +148,7 @@ function tell(words) {
 
 async function fetchJson(address) {
   const response = await fetch(address, { cache: 'no-store' });
-  if (!response.ok) throw new Error(`status ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error('refused'), { status: response.status });
   return response.json();
 }
 
@@ -156,8 +156,8 @@ async function fetchJson(address) {
 async function poll() {
   try {
     if (!document.hidden) progressed(new Set((await fetchJson('progress.json')).done));
-  } catch {
-    return;
+  } catch (failed) {
+    if (failed.status === 404) return; // else the bot is away for a moment
   }
   setTimeout(poll, POLL);
 }

@@ -138,3 +138,29 @@ def test_an_auditor_needs_the_keyboard_alone_and_sees_the_guess_only_afterwards(
     page.keyboard.press("n")
     playwright.expect(page.locator("#main")).to_contain_text("No answer waits for an audit")
     assert given(database) == {first: "rent_gear", second: None}
+
+
+def test_a_redrawn_page_leaves_the_keyboard_where_it_was(page: object, database: Database) -> None:
+    corrected(database, "can i hire a tent")
+    page.goto("/?as=Noor")
+    card = page.locator(".turn", has_text="can i hire a tent")
+    places = (page.get_by_role("link", name="Guidelines"), card.get_by_role("button", name="Reject"), card)
+    for number, place in enumerate(places):
+        place.focus()
+        corrected(database, f"another question {number}")
+        page.get_by_text(f"another question {number}").wait_for()
+        playwright.expect(place).to_be_focused()
+
+
+def test_letters_decide_nothing_while_the_focus_is_elsewhere(page: object, database: Database) -> None:
+    turn_id = corrected(database, "can i hire a tent")
+    page.goto("/?as=Noor")
+    playwright.expect(page.locator(".turn")).to_be_focused()
+    page.get_by_role("link", name="Guidelines").focus()
+    page.keyboard.type("ar")
+    page.keyboard.press("j")
+    playwright.expect(page.locator(".turn")).to_be_focused()
+    assert given(database) == {}
+    page.keyboard.press("a")
+    page.get_by_text("Accepted: Rent gear.").wait_for()
+    assert given(database) == {turn_id: "rent_gear"}

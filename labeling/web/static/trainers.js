@@ -85,9 +85,12 @@ document.addEventListener("submit", (event) => {
 
 // ---- keys
 
+// Keys act where the focus is. Elsewhere a letter was meant for nothing here, such as one that was dictated.
+const isInMain = () => Boolean($("#main")) && $("#main").contains(document.activeElement);
+
 function chosen() {
-  const here = document.activeElement && document.activeElement.closest(".turn");
-  return here || $(".turn");
+  const here = document.activeElement;
+  return here === $("#main") ? $(".turn") : here.closest(".turn");
 }
 
 function step(by) {
@@ -99,19 +102,30 @@ function step(by) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-  const card = chosen();
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
-  else if (event.key === "u" && undone.length && !(card && $("[data-key=u]", card))) decide(undone[undone.length - 1], "undo");
-  else if (event.key === "c" && card) open(card);
-  else if (event.key === "Escape" && card && $(".change", card)) { $(".change", card).open = false; card.focus(); }
-  else {
-    const button = card && $(`[data-key="${CSS.escape(event.key)}"]`, card);
-    if (!button || (button.closest(".change-body") && !$(".change", card).open)) return;
-    button.click();
-  }
+  else if (!isInMain() || !act(event.key, chosen())) return;
   event.preventDefault();
 });
+
+// True if the key meant something.
+function act(key, card) {
+  if (key === "u" && undone.length && !(card && $("[data-key=u]", card))) decide(undone[undone.length - 1], "undo");
+  else if (key === "c" && card) open(card);
+  else if (key === "Escape" && card && $(".change", card)) { $(".change", card).open = false; card.focus(); }
+  else {
+    const button = card && $(`[data-key="${CSS.escape(key)}"]`, card);
+    if (!button || (button.closest(".change-body") && !$(".change", card).open)) return false;
+    button.click();
+  }
+  return true;
+}
+
+// Not in another page's frame: there it would take the keyboard from whoever writes beside it.
+function standOnTheFirst() {
+  const first = $(".turn");
+  if (first && window.parent === window && document.activeElement === document.body) first.focus({ preventScroll: true });
+}
 
 function open(card) {
   const change = $(".change", card);
@@ -214,9 +228,27 @@ function dress(within = document) { $$("input[name=intent][list]", within).forEa
 
 let last = null;
 
+// The page was drawn before the first pulse; what has happened in between shows in its counts.
+function shows(pulse) {
+  return ["to_review", "to_audit"].every((name) => $(`[data-count=${name}]`).textContent === String(pulse[name]));
+}
+
 function isBusy() {
   const here = document.activeElement;
   return Boolean($(".change[open]")) || Boolean(here && here.matches("input, select, textarea"));
+}
+
+// By which something is found again in a page that was drawn anew.
+function nameOf(place) {
+  const card = place.closest(".turn"), form = place.form;
+  const itself = place.id || place.getAttribute("href") || `${form ? form.getAttribute("action") : ""} ${place.textContent}`;
+  return `${card ? card.id : ""} ${itself}`;
+}
+
+function standAgain(name, card) {
+  const places = $$("a, button, summary, .turn");
+  const again = places.find((place) => nameOf(place) === name) || (card && $(`#${card.id}`));
+  if (again) again.focus({ preventScroll: true });
 }
 
 // Never under a trainer's hands: false says that it has to be tried again.
@@ -227,15 +259,14 @@ async function refresh() {
   if (!answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (isBusy()) return false;
-  const focused = document.activeElement && document.activeElement.closest(".turn");
+  const here = document.activeElement, name = nameOf(here), card = here.closest(".turn");
   const scrolled = window.scrollY;
   $("#main").replaceChildren(...$("#main", page).childNodes);
   $(".page-header").replaceWith($(".page-header", page));
   known = null;
   $("#intents").replaceWith($("#intents", page));
   dress();
-  const again = focused && $(`#${focused.id}`);
-  if (again) again.focus({ preventScroll: true });
+  if (!here.isConnected) standAgain(name, card);
   window.scrollTo(0, scrolled);
   return true;
 }
@@ -260,7 +291,7 @@ async function watch() {
     drawRun(pulse.run);
     if (pulse.run.state !== "idle") pause = 400;
     const seen = JSON.stringify([pulse.to_review, pulse.to_audit, pulse.live, pulse.run.number]);
-    if (last === null || seen === last || await refresh()) last = seen;
+    if ((last === null && shows(pulse)) || seen === last || await refresh()) last = seen;
     else pause = 1000;
   } catch { /* the service restarts; the next look finds it */ } finally {
     setTimeout(watch, document.hidden ? 10000 : pause);
@@ -268,4 +299,5 @@ async function watch() {
 }
 
 dress();
+standOnTheFirst();
 if ($("#run")) watch();
