@@ -19,6 +19,10 @@ class BotSilent(Refusal):
     """The bot did not answer in time, or is not there. Check its address and its log."""
 
 
+class MessageRefused(Refusal):
+    """The bot does not take what was sent; its sentence says why."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """One message as the customer's page is given it."""
@@ -43,7 +47,7 @@ class Situation:
 
 
 class Customer:
-    """One conversation. Raises BotSilent where the bot cannot be reached, httpx.HTTPStatusError where it refuses."""
+    """One conversation. Raises BotSilent where the bot cannot be reached, MessageRefused where it refuses."""
 
     def __init__(self, http: httpx.Client, bot: str, language: str = "") -> None:
         self._http = http
@@ -52,7 +56,7 @@ class Customer:
         self._chat = f"{bot.rstrip('/')}/chat/conversations"
         try:
             self.conversation = str(self._call("POST", self._chat, {})["conversation"])
-        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
+        except (MessageRefused, ValueError, KeyError, TypeError) as error:
             raise BotSilent(f"what listens at {bot} opens no conversation: is it `handraise bot`?") from error
 
     def say(self, text: str, client_id: str | None = None) -> int:
@@ -94,5 +98,13 @@ class Customer:
             response = self._http.request(method, url, json=body)
         except httpx.TransportError as error:
             raise BotSilent(f"cannot reach the bot at {self._chat}: {error}") from error
-        response.raise_for_status()
+        if not response.is_success:
+            raise MessageRefused(f"the bot did not take it ({response.status_code}): {_sentence(response)}")
         return dict(response.json())
+
+
+def _sentence(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return response.reason_phrase

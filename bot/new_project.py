@@ -33,7 +33,7 @@ class LabelsRefused(Refusal):
 
 
 class FolderRefused(Refusal):
-    """A project stands in the folder already, or nothing can be written there. Name another one."""
+    """Something of a project stands in the folder already, or nothing can be written there. Name another one."""
 
 
 def intent_name(label: str) -> str:
@@ -63,7 +63,7 @@ def create_project(
 ) -> None:
     """Writes the project; without a frozen set, one is held out of the examples.
 
-    Raises FolderRefused or LabelsRefused, before anything is overwritten.
+    Raises FolderRefused or LabelsRefused; nothing that is there already is overwritten.
     """
     if (folder / "config.yml").exists():
         raise FolderRefused(f"{folder} holds a project already; name a new folder")
@@ -71,7 +71,11 @@ def create_project(
     train = [_named(example) for example in examples]
     if frozen is None:
         train, frozen = hold_out(train, seed)
-    for name, text in project_files(train, [_named(example) for example in frozen]).items():
+    files = project_files(train, [_named(example) for example in frozen])
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise FolderRefused(f"{folder} has {' and '.join(there)} already; name a new folder, or move them away")
+    for name, text in files.items():
         path = folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,10 @@ class PlayRefused(Refusal):
         self.code = code
 
 
+class PracticeSilent(Refusal):
+    """No practice workspace answers there. Check its address, and that it runs."""
+
+
 class Play:
     """One person's hands and eyes. Close it, or use it as a context manager."""
 
@@ -190,22 +194,25 @@ class Play:
         return self._send(act, {"as": self.who, **body})
 
     def _send(self, path: str, body: JSON) -> JSON:
-        return _checked(self._client.post(f"/play/{path}", json=body))
+        return self._ask("POST", path, json=body)
 
     def _read(self, path: str, asked: dict[str, str | int]) -> JSON:
-        return _checked(self._client.get(f"/play/{path}", params=asked))
+        return self._ask("GET", path, params=asked)
+
+    def _ask(self, method: str, path: str, **more: Any) -> JSON:
+        try:
+            response = self._client.request(method, f"/play/{path}", **more)
+            body: JSON = response.json()
+        except (httpx.TransportError, ValueError) as error:
+            raise PracticeSilent(f"no practice workspace answers at {self.url}: {error}") from error
+        if response.status_code != 200:
+            raise PlayRefused(body.get("error", str(response.status_code)), body.get("sentence", ""))
+        return body
 
 
 def _place(where: JSON) -> JSON:
     """A message, or a view."""
     return {"channel": where["channel"], "ts": where["ts"]} if "ts" in where else {"view_id": where["id"]}
-
-
-def _checked(response: httpx.Response) -> JSON:
-    body: JSON = response.json()
-    if response.status_code != 200:
-        raise PlayRefused(body.get("error", str(response.status_code)), body.get("sentence", ""))
-    return body
 
 
 def buttons(message: JSON) -> list[JSON]:

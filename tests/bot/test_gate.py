@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from bot import dialogue, gate
-from bot.customer import Customer
+from bot.customer import Customer, MessageRefused
 from bot.hearing import Heard, Words, hear
 from bot.late import say_late
 from bot.recorder import Said
@@ -86,8 +86,13 @@ def test_a_button_that_the_bot_offered_says_what_it_means(customer: Customer, da
 def test_a_button_that_nobody_offered_is_refused(customer: Customer) -> None:
     customer.ask("hello there")
     for number, index in [(1, 0), (2, 7), (99, 0)]:
-        with pytest.raises(httpx.HTTPStatusError, match="400"):
+        with pytest.raises(MessageRefused, match="400"):
             customer.choose(number, index)
+
+
+def test_a_message_that_is_too_long_is_refused_in_a_sentence(customer: Customer) -> None:
+    with pytest.raises(MessageRefused, match=r"413.*under 5,?000 characters"):
+        customer.say("x" * 5_001)
 
 
 def test_only_a_detail_continues_the_dialogue(customer: Customer, database: Database) -> None:

@@ -71,6 +71,17 @@ def test_a_project_is_not_made_over_another(tmp_path: Path, project: Path) -> No
     assert (project / "config.yml").read_text(encoding="utf-8") == before
 
 
+@pytest.mark.parametrize("name", [".gitignore", "domain.yml", "data/rules.yml"])
+def test_what_stands_in_a_folder_is_not_replaced_but_named(tmp_path: Path, name: str) -> None:
+    mine = tmp_path / "shop" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    refusal = handraise("init", tmp_path / "shop", "--examples", write(tmp_path, GOOD)).refusal
+    assert f"has {name} already" in refusal
+    assert [file for file in (tmp_path / "shop").rglob("*") if file.is_file()] == [mine]
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
 def test_init_where_nothing_can_be_written_says_so(tmp_path: Path) -> None:
     refusal = handraise("init", "/proc/shop", "--examples", write(tmp_path, GOOD)).refusal
     assert "cannot write /proc/shop" in refusal

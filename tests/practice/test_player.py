@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.practice.player import Play, PlayRefused, buttons
+from escalation.practice.player import Play, PlayRefused, PracticeSilent, buttons
 from tests.practice.conftest import actions, button
 from tests.practice.server import PracticeServer, practice_server
 
@@ -33,6 +33,12 @@ def test_a_refusal_has_slacks_code_and_a_sentence(mina: Play):
     assert problem.value.code == "no_text"
     with pytest.raises(PlayRefused, match="only edit what you wrote"):
         mina.edit(mina.playing("jonas").post("mine"), "yours")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "nonsense"])
+def test_a_workspace_that_is_not_there_is_refused_with_its_address(address: str):
+    with pytest.raises(PracticeSilent, match=address):
+        Play(address).post("hello")
 
 
 def test_the_buttons_of_a_message_are_found_with_their_blocks(practice: PracticeServer, mina: Play):
