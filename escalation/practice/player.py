@@ -136,13 +136,12 @@ class Play:
     def upload(self, name: str, content: bytes, text: str = "", thread_ts: str = "", channel: str = "support") -> str:
         """Returns the message's ts."""
         fields = {"as": self.who, "channel": channel, "text": text, "thread_ts": thread_ts}
-        response = self._client.post("/play/upload", data=fields, files={"file": (name, content)})
-        return str(_checked(response)["ts"])
+        return str(self._ask("POST", "upload", data=fields, files={"file": (name, content)})["ts"])
 
     def keep(self, name: str, content: bytes) -> str:
         """For a window's file field, whose entry is a list of such ids. Returns the file's id."""
-        response = self._client.post("/play/keep", data={"as": self.who}, files={"file": (name, content)})
-        return str(_checked(response)["file"]["id"])
+        kept = self._ask("POST", "keep", data={"as": self.who}, files={"file": (name, content)})
+        return str(kept["file"]["id"])
 
     def click(self, where: JSON, action_id: str, block_id: str | None = None) -> None:
         """Presses a button in a message or a view, as they stand in `state`."""

@@ -259,12 +259,12 @@ def test_whatever_goes_wrong_with_one_model_the_next_is_found(
     version = ensure_live(project, database)
     with database.transaction() as session:
         sound = registry.model_of(session, version)
-        sound.standing = Standing.RETIRED.value
+        sound.standing, archive = Standing.RETIRED.value, sound.archive
     bot = LiveModel(database, tmp_path / "bot")
     bot.start()
     try:
         with database.transaction() as session:
-            odd = registry.Trained("no\0name", "snapshot", sound.encoder, 1, 0, {}, sound.archive)
+            odd = registry.Trained("no\0name", "snapshot", sound.encoder, 1, 0, {}, archive)
             registry.promote(session, registry.register(session, odd).version)
         while "cannot look for a new intent model" not in caplog.text:
             time.sleep(0.05)
