@@ -10,6 +10,8 @@ from escalation.section import DeskConfigRefused, Section
 KINDS = ("png", "jpg", "gif", "webp", "pdf", "txt")
 """Kinds that can be told by their content. None of them can run anything in a customer's browser."""
 MEGABYTE = 1_000_000
+MOST_FILES = 10
+"""So many of the largest files may a customer send in one conversation, or as much in smaller ones."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class FileLimits:
     def largest(self) -> int:
         """In bytes."""
         return int(self.largest_mb * MEGABYTE)
+
+    @property
+    def most(self) -> int:
+        """In bytes: what one conversation holds of its customer's files."""
+        return MOST_FILES * self.largest
 
 
 def read_file_limits(written: object) -> FileLimits:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from escalation.handover import reword
 from escalation.phrases import Phrases
-from escalation.store.case import Case, CaseState, case_by_id
+from escalation.store.case import Case, unclosed_case
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand, enqueue
@@ -30,7 +30,7 @@ class NotTheirs(Exception):
 def customer_rewords(session: Session, conversation: Conversation, number: int, text: str | None) -> Message:
     """Edits, or with no text deletes. What only the bot was told can be deleted, but not edited. Raises NotTheirs."""
     message = _said(session, conversation, number)
-    if text is not None and not may_edit(session, message):
+    if text is not None and not may_edit(message, unclosed_case(session, message.conversation_id)):
         raise NotTheirs(answered=True)
     if text is not None and text == message.text:
         return message
@@ -44,11 +44,9 @@ def customer_rewords(session: Session, conversation: Conversation, number: int, 
     return message
 
 
-def may_edit(session: Session, message: Message) -> bool:
-    """Said to people who still have the case. Files are deleted, not edited."""
-    if message.case_id is None or message.payload.get("files"):
-        return False
-    return case_by_id(session, message.case_id).state != CaseState.CLOSED.value
+def may_edit(message: Message, case: Case | None) -> bool:
+    """Said to people who still have the `case`, the conversation's unclosed one. Files are deleted, not edited."""
+    return case is not None and message.case_id == case.id and not message.payload.get("files")
 
 
 def _said(session: Session, conversation: Conversation, number: int) -> Message:

@@ -11,7 +11,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json, raw
 
-from bot.uploads import Upload, take_file
+from bot.uploads import NoRoom, Upload, take_file
 from bot.webchat.door import Refused, heard_in, house_of, known
 from bot.words import clean
 from escalation.file_kind import MEDIA_TYPES, PICTURES, file_name, kind_of, too_large, wrong_kind
@@ -41,9 +41,11 @@ def add_files(chat: Blueprint, channel: str) -> None:
         name = " ".join(clean(str(request.args.get("name") or "file")).split()) or "file"
         phrases = await heard_in(house, conversation_id)
         upload = _accepted(name, *await _read(request, house.files), house.files, phrases)
-        heard = await asyncio.to_thread(
-            take_file, house.database, conversation_id, upload, request.args.get("id"), house.phrases
-        )
+        about = (upload, request.args.get("id"), house.phrases, house.files.most)
+        try:
+            heard = await asyncio.to_thread(take_file, house.database, conversation_id, *about)
+        except NoRoom as refused:
+            raise Refused(413, phrases.no_files.format(name=upload.name)) from refused
         house.watch.changed(conversation_id)
         return json({"number": heard.number, "duplicate": heard.duplicate}, status=202)
 

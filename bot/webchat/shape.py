@@ -43,13 +43,14 @@ def conversation_id_of(database: Database, channel: str, sender_id: str) -> int 
 def read_news(database: Database, conversation_id: int, after: int, known: Mapping[int, int]) -> News:
     """`known` are the revisions that the client has seen, by number."""
     with database.reading() as session:
+        case = unclosed_case(session, conversation_id)
         messages = messages_after(session, conversation_id, after, LIMIT)
         reworded = _reworded(session, conversation_id)
         edits = [m for m in reworded if m.number <= after and m.revision > known.get(m.number, 0)]
         return News(
-            messages=tuple(_shape(session, message) for message in messages),
-            edits=tuple(_shape(session, message) for message in edits),
-            state={**_state(session, conversation_id), **_rating(session, conversation_id)},
+            messages=tuple(_shape(message, case) for message in messages),
+            edits=tuple(_shape(message, case) for message in edits),
+            state={**_state(session, conversation_id, case), **_rating(session, conversation_id)},
             revisions={message.number: message.revision for message in reworded},
             undelivered=tuple(m.id for m in messages if m.delivered_at is None and m.id is not None),
         )
@@ -60,7 +61,7 @@ def _reworded(session: Session, conversation_id: int) -> list[Message]:
     return list(session.exec(rows.order_by(col(Message.number))))
 
 
-def _shape(session: Session, message: Message) -> dict[str, Any]:
+def _shape(message: Message, case: Case | None) -> dict[str, Any]:
     is_customer = message.speaker == Speaker.CUSTOMER.value
     return {
         "number": message.number,
@@ -73,7 +74,7 @@ def _shape(session: Session, message: Message) -> dict[str, Any]:
         "edited": message.revision > 0 and not message.deleted,
         "deleted": message.deleted,
         "client_id": message.client_id if is_customer else None,
-        "editable": is_customer and not message.deleted and may_edit(session, message),
+        "editable": is_customer and not message.deleted and may_edit(message, case),
     }
 
 
@@ -109,8 +110,7 @@ def _file(stored: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _state(session: Session, conversation_id: int) -> dict[str, Any]:
-    case = unclosed_case(session, conversation_id)
+def _state(session: Session, conversation_id: int, case: Case | None) -> dict[str, Any]:
     person = _person(case) if case is not None else None
     if case is not None and not case.bot_answers:
         return {"typing": False, "person": person}

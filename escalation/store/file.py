@@ -7,10 +7,11 @@ import secrets
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from escalation.store.message import Message, Speaker
 from labeling.clock import now
 
 
@@ -52,6 +53,13 @@ def files_of(session: Session, message_id: int) -> list[StoredFile]:
     return list(session.exec(rows.order_by(col(StoredFile.created_at), col(StoredFile.key))))
 
 
+def size_of_files(session: Session, conversation_id: int, speaker: Speaker) -> int:
+    """Of those that one side of a conversation has sent, in bytes."""
+    sizes = select(func.sum(func.length(StoredFile.content))).join(Message, col(Message.id) == StoredFile.message_id)
+    said = sizes.where(Message.conversation_id == conversation_id, Message.speaker == speaker.value)
+    return session.exec(said).one() or 0
+
+
 def drop_files(session: Session, message_id: int) -> None:
-    """Their addresses lead nowhere from now on."""
+    """Their addresses lead nowhere from now on, but that a browser which has shown one may keep it for an hour."""
     session.execute(delete(StoredFile).where(col(StoredFile.message_id) == message_id))

@@ -63,7 +63,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent view for reading; nothing inside is kept."""
+        """For reading; nothing inside is kept. SQLite gives one consistent view, PostgreSQL one a statement."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 

@@ -134,7 +134,7 @@ def test_a_case_in_which_something_fails_is_put_aside_and_holds_no_other_up(
     with shift.database.transaction() as session:
         case_by_id(session, odd).turn_id = None
     shift.at(minutes=22)
-    assert f"⏰ Nobody has taken case {odd} yet" in " ".join(words for _, _, words in shift.called())
+    assert f"🔔 Nobody has case {odd}" in " ".join(words for _, _, words in shift.called())
 
 
 def test_an_owner_who_does_not_answer_is_reminded_in_the_thread_alone(shift: Shift) -> None:
