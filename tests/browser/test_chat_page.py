@@ -99,6 +99,7 @@ def test_a_screen_reader_finds_the_conversation_and_a_name_for_every_control(cha
     expect(chat.get_by_role("log", name="Conversation")).to_have_attribute("aria-live", "polite")
     expect(chat.get_by_role("listitem").first).to_contain_text("You said:")
     assert chat.locator("html").get_attribute("lang") == "en"
+    expect(chat.locator("#keys")).to_have_text(ENGLISH.page["keys"])
     assert chat.get_by_role("heading", level=1).count() == 1
     controls = chat.locator("button:visible, textarea:visible, a:visible").count()
     named = sum(chat.get_by_role(role, name=re.compile(r"\w")).count() for role in ("button", "textbox", "link"))
