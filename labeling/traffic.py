@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from labeling.database import Database
@@ -18,7 +17,7 @@ from labeling.drift import Cause, Drift, Taught, Traffic, compare
 from labeling.examples import Example
 from labeling.judging import material
 from labeling.labels import labels
-from labeling.live_model import LiveModel, NoLiveModel
+from labeling.live_model import LiveModel
 from labeling.project import Project
 from labeling.refusal import Refusal
 from labeling.snapshot import take
@@ -155,5 +154,5 @@ class Lookout:
                     due = is_due(session)
                 if due:
                     look(self._project, self._database)
-            except (Refusal, NoLiveModel, SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - the thread's outermost edge: there is always another look
                 log.warning("the traffic could not be compared (%s); trying again", type(error).__name__)
