@@ -43,7 +43,7 @@ def test_a_message_whose_confirmation_was_lost_is_not_doubled(chat: Page, databa
     chat.route("**/messages", lose_the_first_confirmation)
     write(chat, DELIVERY)
     expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER])
-    expect(chat.get_by_text("sending")).to_have_count(0)
+    expect(chat.locator("[data-sending]")).to_have_count(0)
     assert lost and said_by_the_customer(chat, database) == [DELIVERY]
 
 

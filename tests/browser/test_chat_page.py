@@ -20,7 +20,7 @@ def test_a_question_is_answered_in_the_chat(chat: Page) -> None:
     expect(chat.get_by_role("heading", name="Ask us anything.")).to_be_visible()
     write(chat, DELIVERY)
     expect(bubbles(chat)).to_have_text([DELIVERY, ANSWER])
-    expect(chat.get_by_text("sending")).to_have_count(0)
+    expect(chat.locator("[data-sending]")).to_have_count(0)
     expect(chat.get_by_role("heading", name="Ask us anything.")).to_be_hidden()
 
 

@@ -14,8 +14,8 @@ export class Uploads {
     button.addEventListener('click', () => input.click());
     input.addEventListener('change', () => this.take([...input.files]));
     field.addEventListener('paste', (event) => this.takeFrom(event, event.clipboardData));
-    drop.addEventListener('dragover', (event) => event.preventDefault());
-    drop.addEventListener('drop', (event) => this.dropped(event, field));
+    for (const kind of ['dragover', 'drop']) drop.addEventListener(kind, (event) => this.stay(event, field));
+    drop.addEventListener('drop', (event) => this.takeFrom(event, event.dataTransfer));
   }
 
   /** What may pass; where nothing may, there is no button. */
@@ -27,9 +27,8 @@ export class Uploads {
   }
 
   /** Nothing that is dropped leads away from the page. Words may be dropped where words are written. */
-  dropped(event, field) {
-    if (event.dataTransfer.files.length || event.target !== field) event.preventDefault();
-    this.takeFrom(event, event.dataTransfer);
+  stay(event, field) {
+    if (event.target !== field || event.dataTransfer.types.includes('Files')) event.preventDefault();
   }
 
   takeFrom(event, transfer) {
