@@ -72,26 +72,28 @@ def test_a_change_that_comes_too_late_stands_there_to_be_sent_anew(chat: Page, d
 
 def test_whoever_begins_a_new_conversation_changes_nothing_any_longer(chat: Page, database: Database) -> None:
     call_a_person(chat)
-    begin_to_change(chat, "I want a person")
-    field(chat).fill("I want two")
+    write(chat, "order LF-1")
+    begin_to_change(chat, "order LF-1")
+    field(chat).fill("order LF-2")
     chat.get_by_role("button", name="Menu").click()
     chat.get_by_role("button", name="Start a new conversation").click()
     expect(chat.get_by_role("button", name="Stay here")).to_be_focused()
     chat.get_by_role("button", name="Start a new one").click()
     expect(chat.get_by_text(CHANGING)).to_be_hidden()
-    expect(field(chat)).to_have_value("I want two")
+    expect(field(chat)).to_have_value("order LF-2")
     field(chat).press("Enter")
-    expect(bubbles(chat).first).to_have_text("I want two")
-    assert said_by_the_customer(chat, database) == ["I want two"]
+    expect(bubbles(chat).first).to_have_text("order LF-2")
+    assert said_by_the_customer(chat, database) == ["order LF-2"]
 
 
 def test_a_draft_makes_room_for_a_change_and_comes_back_even_over_a_reload(chat: Page) -> None:
     call_a_person(chat)
+    write(chat, "order LF-1")
     field(chat).fill("half a sen")
-    begin_to_change(chat, "I want a person")
+    begin_to_change(chat, "order LF-1")
     chat.get_by_role("button", name="Leave it as it was").click()
     expect(field(chat)).to_have_value("half a sen")
-    begin_to_change(chat, "I want a person")
+    begin_to_change(chat, "order LF-1")
     chat.reload()
     field(chat).fill("and now?")
     field(chat).press("Enter")
