@@ -38,7 +38,7 @@ def test_a_second_demo_in_the_same_home_is_refused(demo: Service, project: Path,
 def test_a_practice_workspace_that_stops_is_named(demo: Service) -> None:
     until(lambda: "Open http" in demo.log.read_text() or demo.has_ended, 240)
     children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text().split()
-    (practice,) = [pid for pid in children if b"practice" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    (practice,) = [pid for pid in children if b"\0practice\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     os.kill(int(practice), signal.SIGKILL)
     until(lambda: demo.has_ended)
     assert "the practice stopped" in demo.log.read_text()
