@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -29,8 +28,9 @@ from labeling.intent_model.folds import FROM, place
 from labeling.intent_model.graph import is_written_here, read_config, read_weights
 from labeling.intent_model.head import fit_head, log_softmax
 from labeling.intent_model.lesson import Lesson, Settings, write_lesson
+from labeling.intent_model.memory import PEAK
 from labeling.intent_model.source import EncoderUnusable
-from labeling.intent_model.training import TrainingRefused, fingerprint, train
+from labeling.intent_model.training import TrainingRefused, beside, fingerprint, train
 from labeling.intent_model.tuned import forget_tuned, is_here, keep_tuned
 from labeling.text import text_key
 
@@ -93,14 +93,14 @@ def fine_tune(
 ) -> Tuning:
     """The encoder after learning from the examples, or `base` where that is no gain.
 
-    `meanings` says in words what an intent is; its name is read anyhow. `unlabelled` messages are learned from with
-    the opinion that the frozen encoder's model has of them (distillation, arXiv:1503.02531). The same inputs are
-    worked through once per user, and the outcome is remembered. Raises EncoderUnusable for an encoder that cannot
-    learn here, and TrainingRefused.
+    `meanings` says in words what an intent is; its name is read anyhow. `unlabelled` messages, as far as they are no
+    examples, are learned from with the opinion that the frozen encoder's model has of them (distillation,
+    arXiv:1503.02531). The same inputs are worked through once per user, and the outcome is remembered. Raises
+    EncoderUnusable for an encoder that cannot learn here, and TrainingRefused.
     """
     wanted = sorted(set(examples), key=lambda example: (example.intent, example.text))
     chosen, said = settings or Settings(), dict(meanings or {})
-    others = sorted(set(unlabelled), key=text_key)[:MOST_UNLABELLED]
+    others = beside(wanted, unlabelled, MOST_UNLABELLED)
     asked = [RECIPE, base.fingerprint, fingerprint(wanted), sorted(said.items()), others, asdict(chosen)]
     key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
     memory = cache_directory() / "tuned" / f"{key}.json"
@@ -142,7 +142,7 @@ class _Job:
         if not untold.any():
             raise TrainingRefused(f"fine-tuning needs {LEAST} intents with at least {FROM} examples each")
         told = [one for one, kept in zip(self.examples, held | untold, strict=True) if not kept]
-        tuned, peak = self._tune(self._lesson(told), {text_key(one.text) for one in told})
+        tuned, peak = self._tune(self._lesson(told), [*(one.text for one in told), *self.unlabelled])
         before, after = (self._judged(encoder, held) for encoder in (self.base, tuned))
         gained = _is_gain(before, after)
         if not gained:
@@ -179,7 +179,7 @@ class _Job:
         tokens = self.base.tokens(texts, self.settings.longest)
         return Lesson(tokens, targets, counts, start, self.base.source.pooling)
 
-    def _tune(self, lesson: Lesson, told: set[str]) -> tuple[Encoder, float]:
+    def _tune(self, lesson: Lesson, told: Sequence[str]) -> tuple[Encoder, float]:
         with tempfile.TemporaryDirectory() as folder:
             write_lesson(lesson, self.settings, Path(folder))
             output = Path(folder) / "tuned.safetensors"
@@ -190,8 +190,8 @@ class _Job:
             )
             if complaint is not None:
                 raise EncoderUnusable(f"encoder {self.base.name}: cannot be fine-tuned: {complaint}")
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            name = keep_tuned(self.base, read_weights(output), told)
+            peak = float(output.with_suffix(PEAK).read_text(encoding="utf-8"))
+            name = keep_tuned(self.base, read_weights(output), set(map(text_key, told)))
         return open_encoder(name, precision=self.base.precision), peak
 
     def _judged(self, encoder: Encoder, held: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:

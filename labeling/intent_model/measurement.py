@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from labeling.intent_model.deep import fine_tune
 from labeling.intent_model.encoder import Encoder
 from labeling.intent_model.evaluation import OUT_OF_SCOPE, evaluate
 from labeling.intent_model.lesson import Settings
+from labeling.intent_model.memory import peak_megabytes
 from labeling.intent_model.metrics import RiskCoverage, risk_coverage
 from labeling.intent_model.model import IntentModel, Opinion
 from labeling.intent_model.training import train
@@ -63,7 +62,7 @@ def measure(
     report = evaluate(model, test, Policy((), {}), opinion).to_json()
     figures = {name: report[name] for name in MEASURED}
     figures |= {"train_seconds": seconds, **_speed(model, [example.text for example in trial.test])}
-    peak = max(_peak_megabytes(), tuning.peak_mb if tuning else 0.0)
+    peak = max(peak_megabytes(), tuning.peak_mb if tuning else 0.0)
     figures |= {"peak_mb": peak, "n_train": len(trial.train), "n_test": len(trial.test)}
     figures |= {"intents": len(model.intents)}
     return Measured(figures, curve_of(model, test, opinion), str(tuning) if tuning else None)
@@ -90,8 +89,3 @@ def _speed(model: IntentModel, texts: Sequence[str]) -> dict[str, float]:
     rate = BATCH / (time.perf_counter() - started)
     p50, p95 = np.percentile(taken[WARM_UP:], [50, 95])
     return {"p50_ms": float(p50), "p95_ms": float(p95), "batch_per_second": rate}
-
-
-def _peak_megabytes() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

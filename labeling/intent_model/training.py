@@ -67,7 +67,7 @@ def train(
         raise TrainingRefused(f"{len(intents)} intents have examples; a model needs at least two")
     told = encoder.was_told([example.text for example in wanted])
     read = embeddings or shared_embeddings(encoder)
-    others = _unlabelled(unlabelled, wanted)
+    others = beside(wanted, unlabelled, MOST_UNLABELLED)
     known = gather(wanted, meanings or {}, read, told, seed, lambda what, share: report(what, 0.4 * share), others)
     learned, held_out = _learn(known, encoder.middle, lambda what, share: report(what, 0.4 + 0.5 * share))
     pool, trust, calibration = _judge(known, held_out, out_of_scope)
@@ -103,16 +103,16 @@ def version_of(
 ) -> str:
     """Of everything that goes in, known before training. What comes out may differ in the last digit."""
     said = sorted((meanings or {}).items())
-    others = _unlabelled(unlabelled, examples)
+    others = beside(examples, unlabelled, MOST_UNLABELLED)
     asked = json.dumps([RECIPE, fingerprint(examples), encoder.fingerprint, said, others, out_of_scope, seed])
     return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
 
-def _unlabelled(texts: Sequence[str], examples: Sequence[Example]) -> list[str]:
-    """Each once, and none that is an example: that would be held out in name only. Of many, some by hash."""
+def beside(examples: Sequence[Example], texts: Sequence[str], most: int) -> list[str]:
+    """Each text once, and none that is an example: that would be held out in name only. Of many, some by hash."""
     known = {text_key(example.text) for example in examples}
     others = {text_key(text): text for text in sorted(set(texts))}
-    return [others[key] for key in sorted(others.keys() - known)[:MOST_UNLABELLED]]
+    return [others[key] for key in sorted(others.keys() - known)[:most]]
 
 
 def _learn(known: TrainingSet, middle: slice, report: Progress) -> tuple[Learned, HeldOut]:

@@ -14,6 +14,7 @@ from safetensors.numpy import save_file
 
 from labeling.intent_model.graph import read_config, read_weights
 from labeling.intent_model.lesson import Floats, Lesson, Settings, read_lesson
+from labeling.intent_model.memory import PEAK, peak_megabytes
 from labeling.intent_model.pupil import Pupil
 
 ROUND = 16
@@ -63,6 +64,7 @@ def main(encoder: Path, folder: Path, output: Path) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(int(os.environ.get("HANDRAISE_THREADS") or 0))
     tuned = tune(encoder, lesson, settings)
     save_file({name: np.ascontiguousarray(array) for name, array in tuned.items()}, output, {"format": "pt"})
+    output.with_suffix(PEAK).write_text(str(peak_megabytes()), encoding="utf-8")
 
 
 if __name__ == "__main__":

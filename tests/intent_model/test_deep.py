@@ -175,8 +175,17 @@ def test_messages_without_a_label_shape_the_encoder_and_the_model_on_it(
     measured = measure(trial, base, deep=True)
 
     assert helped.encoder.fingerprint != tuning.encoder.fingerprint
+    assert helped.encoder.was_told(read).all()
     assert measured.tuning is not None
     assert 0 <= measured.figures["accuracy"] <= 1
+
+
+def test_what_judges_is_not_learned_from_without_its_label_either(
+    tuning: Tuning, examples: list[Example], base: Encoder
+) -> None:
+    again = fine_tune(examples, base, settings=QUICK, unlabelled=[example.text for example in examples])
+
+    assert again.encoder.fingerprint == tuning.encoder.fingerprint
 
 
 def test_an_encoder_without_safetensors_cannot_learn(tuning: Tuning, examples: list[Example]) -> None:
