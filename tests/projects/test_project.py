@@ -31,6 +31,18 @@ def test_what_is_not_said_has_a_default(root: Path) -> None:
     assert project.data == root / "data"
 
 
+def test_an_encoders_folder_is_only_taken_for_the_one_in_the_project(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = f"pipeline:\n  - name: {CLASSIFIER}\n    encoder: encoders/mine\n  - name: {ROUTER}\n"
+    (root / "config.yml").write_text(entry, encoding="utf-8")
+    (root / "encoders" / "mine").mkdir(parents=True)
+    with pytest.raises(ProjectRefused, match=f"run this in {root}, or write its whole path"):
+        find_project(root)
+    monkeypatch.chdir(root)
+    assert find_project(root).encoder == "encoders/mine"
+
+
 def test_a_bot_folder_holds_the_dialogue_where_there_is_one(root: Path) -> None:
     (root / "bot").mkdir()
     (root / "domain.yml").rename(root / "bot" / "domain.yml")
