@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +19,15 @@ from labeling.intent_model.encoder import Encoder
 from labeling.text import legible
 
 Floats = NDArray[np.float32]
+Found = TypeVar("Found")
 
 ROUND = 2_048
 """Texts embedded before they are written: an interrupted run keeps what it has done."""
 ASKED_AT_ONCE = 500
 MOST = 400_000
-"""Vectors kept per encoder, about 600 MB; the oldest go first."""
+"""Vectors kept per encoder, of the bundled one about 1.3 GB; the oldest go first."""
+PATIENCE = 30
+"""Seconds to wait for another process that writes."""
 
 
 class Embeddings:
@@ -33,33 +38,36 @@ class Embeddings:
         self._path = directory / f"{encoder.fingerprint[:24]}.sqlite"
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
-        """Like Encoder.embed; only texts that are new cost time."""
+        """Like Encoder.embed; only texts that are new cost time, and a cache that fails costs time alone."""
         keys = [_key(text) for text in texts]
-        with closing(self._open()) as connection:
-            known = _known(connection, sorted(set(keys)))
-            new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            todo = list(new)
-            for start in range(0, len(todo), ROUND):
-                part = todo[start : start + ROUND]
-                vectors = self._encoder.embed([new[key] for key in part])
-                known.update(zip(part, vectors, strict=True))
-                _keep(connection, part, vectors)
-                if progress:
-                    progress("Reading the examples", min(1.0, (start + ROUND) / len(todo)))
+        known = self._ask(lambda cache: _known(cache, sorted(set(keys)))) or {}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        todo = list(new)
+        for start in range(0, len(todo), ROUND):
+            part = todo[start : start + ROUND]
+            vectors = self._encoder.embed([new[key] for key in part])
+            known.update(zip(part, vectors, strict=True))
+            self._ask(partial(_keep, keys=part, vectors=vectors))
+            if progress:
+                progress("Reading the examples", min(1.0, (start + ROUND) / len(todo)))
         if not keys:
             return np.zeros((0, self._encoder.dimension), np.float32)
         return np.stack([known[key] for key in keys])
 
-    def _open(self) -> sqlite3.Connection:
+    def _ask(self, what: Callable[[sqlite3.Connection], Found]) -> Found | None:
+        """None where the cache cannot be used. A damaged one goes; one that is locked, full or closed to us stays."""
         try:
-            return self._prepared()
-        except sqlite3.DatabaseError:  # a damaged cache costs time, never an answer
-            self._path.unlink(missing_ok=True)
-            return self._prepared()
+            with closing(self._open()) as connection:
+                return what(connection)
+        except (sqlite3.Error, OSError) as error:
+            if type(error) is sqlite3.DatabaseError:  # malformed, or no database: all else has a class of its own
+                with suppress(OSError):
+                    self._path.unlink()
+            return None
 
-    def _prepared(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from labeling.intent_model import Encoder, EncoderUnusable, open_encoder
 from labeling.intent_model.embeddings import Embeddings
 from labeling.intent_model.source import find_source
+from labeling.precision import Precision
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +138,41 @@ def test_weights_that_are_no_graph_are_refused(broken: Path) -> None:
         open_encoder(str(broken))
 
 
+def test_a_graph_of_one_size_is_refused_in_one_line(broken: Path) -> None:
+    graph = onnx.load(broken / "model.onnx")
+    for given in graph.graph.input:
+        for number, size in enumerate((1, 16)):
+            given.type.tensor_type.shape.dim[number].dim_value = size
+    (broken / "model.onnx").unlink()
+    onnx.save(graph, broken / "model.onnx")
+
+    with pytest.raises(EncoderUnusable, match="cannot read texts of any number and length") as refusal:
+        open_encoder(str(broken), precision="fp32")
+
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_an_onnx_file_may_keep_its_numbers_beside_it(
+    broken: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: Precision
+) -> None:
+    monkeypatch.setenv("HANDRAISE_CACHE", str(tmp_path / "cache"))
+    graph = onnx.load(broken / "model.onnx")
+    (broken / "model.onnx").unlink()
+    onnx.save(graph, broken / "model.onnx", save_as_external_data=True, location="model.onnx_data")
+
+    opened = open_encoder(str(broken), precision=precision)
+
+    assert (opened.embed(["where is it"]) @ encoder.embed(["where is it"]).T).min() > 0.99
+    other = Path(shutil.copytree(broken, tmp_path / "other"))
+    with (other / "model.onnx_data").open("ab") as file:
+        file.write(b"other numbers")
+    assert find_source(str(other)).fingerprint != find_source(str(broken)).fingerprint
+    (other / "model.onnx_data").unlink()
+    with pytest.raises(EncoderUnusable, match="its data is not beside it"):
+        open_encoder(str(other), precision=precision)
+
+
 def test_weights_that_cannot_be_converted_are_refused_and_leave_nothing_half_done(
     broken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +224,46 @@ def test_a_damaged_cache_costs_time_and_nothing_else(encoder: Encoder, tmp_path:
         path.write_bytes(b"rubbish" * 1_000)
 
     assert np.allclose(kept.embed(["one"]), before, atol=1e-6)
+
+
+def test_a_page_of_the_cache_that_is_damaged_costs_time_and_nothing_else(encoder: Encoder, tmp_path: Path) -> None:
+    texts, kept = [f"text {number}" for number in range(100)], Embeddings(encoder, tmp_path)
+    before = kept.embed(texts)
+    (path,) = tmp_path.glob("*.sqlite")
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+    assert np.allclose(kept.embed(texts), before, atol=1e-6)
+
+    counting = Counting(encoder)
+    Embeddings(counting, tmp_path).embed(texts)  # type: ignore[arg-type]
+    assert counting.asked == []
+
+
+def test_a_cache_that_somebody_else_writes_is_done_without_and_stays(
+    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labeling.intent_model.embeddings.PATIENCE", 0.1)
+    kept = Embeddings(encoder, tmp_path)
+    kept.embed(["one"])
+    (path,) = tmp_path.glob("*.sqlite")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        vectors = kept.embed(["one", "two"])
+        other.execute("ROLLBACK")
+        assert other.execute("SELECT COUNT(*) FROM vector").fetchone() == (1,)
+
+    assert np.allclose(vectors, encoder.embed(["one", "two"]), atol=1e-6)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("place", ["file", "file/within"])
+def test_where_no_cache_can_be_opened_texts_are_embedded_all_the_same(
+    encoder: Encoder, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    assert np.allclose(Embeddings(encoder, tmp_path / place).embed(["one"]), encoder.embed(["one"]), atol=1e-6)
 
 
 def test_nothing_is_embedded_as_nothing(encoder: Encoder, tmp_path: Path) -> None:
