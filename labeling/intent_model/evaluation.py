@@ -25,7 +25,6 @@ from labeling.routing import answers, route
 
 OUT_OF_SCOPE = "out_of_scope"
 """In a test file: nothing that the bot knows; answering it is always wrong."""
-NOT_KNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -127,11 +126,13 @@ def _in_scope(
     names = ("accuracy", "macro_f1", "ece", "nll", "brier", "aurc")
     if not inside.any():
         return dict.fromkeys((*names, "coverage_at_95", "coverage_at_98", "coverage_at_99"))
-    numbers = {intent: number for number, intent in enumerate(model.intents)}
-    truth = np.array([numbers.get(intent, NOT_KNOWN) for intent in judged.truth], np.int64)[inside]
+    known = len(model.intents)
+    # Intents that the model lacks are numbered behind its own, each apart.
+    numbers = {intent: number for number, intent in enumerate(dict.fromkeys((*model.intents, *judged.truth)))}
+    truth = np.array([numbers[intent] for intent in judged.truth], np.int64)[inside]
     probabilities = opinion.probabilities[inside].astype(np.float64)
     confidence, right = judged.confidence[inside], judged.right[inside]
-    of_truth = np.where(truth >= 0, probabilities[np.arange(len(truth)), truth], 0.0)
+    of_truth = np.where(truth < known, probabilities[np.arange(len(truth)), np.minimum(truth, known - 1)], 0.0)
     return {
         "accuracy": float(right.mean()),
         "macro_f1": macro_f1(truth, probabilities.argmax(axis=1)),

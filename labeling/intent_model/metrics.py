@@ -40,10 +40,11 @@ class RiskCoverage:
 
 
 def risk_coverage(confidence: Doubles, right: Flags) -> RiskCoverage:
-    """One point a message."""
-    order = np.argsort(-confidence, kind="stable")
-    counts = np.arange(1, len(order) + 1)
-    return RiskCoverage(counts / len(order), np.cumsum(~right[order]) / counts)
+    """One point a message. Of equal confidence each is as wrong as all are on average: any order is as likely."""
+    _, group, size = np.unique(-confidence, return_inverse=True, return_counts=True)
+    wrong = np.repeat(np.bincount(group, ~right) / size, size)
+    counts = np.arange(1, len(wrong) + 1)
+    return RiskCoverage(counts / len(wrong), np.cumsum(wrong) / counts)
 
 
 def risk_coverage_area(confidence: Doubles, right: Flags) -> float:

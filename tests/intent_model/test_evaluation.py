@@ -14,6 +14,7 @@ from labeling.intent_model.metrics import (
     coverage_at,
     detection,
     macro_f1,
+    risk_coverage,
     risk_coverage_area,
 )
 from labeling.policy import CLARIFY, Policy, Tier
@@ -95,6 +96,19 @@ def test_an_intent_that_the_model_lacks_counts_as_wrong(model: IntentModel, shop
     assert report.oos_auroc is None
 
 
+def test_each_intent_that_the_model_lacks_counts_by_itself(model: IntentModel, shop_policy: Policy) -> None:
+    messages = [
+        Example("where is my order", "order_status"),
+        Example("when do you open", "opening"),
+        Example("how much does postage cost", "postage"),
+        Example("somebody paid with my stolen card", "theft"),
+    ]
+    report = evaluate(model, messages, shop_policy)
+
+    assert report.accuracy == 0.25
+    assert report.macro_f1 == pytest.approx(1 / 4)
+
+
 def test_a_set_without_messages_in_scope_has_no_accuracy(model: IntentModel, shop_policy: Policy) -> None:
     report = evaluate(model, [Example("sing me a song", "out_of_scope")], shop_policy)
 
@@ -135,6 +149,15 @@ def test_risk_is_lower_where_confidence_orders_well() -> None:
     good = np.linspace(1, 0, 100)
 
     assert risk_coverage_area(good, right) < risk_coverage_area(good[::-1].copy(), right)
+
+
+def test_the_order_of_messages_that_are_equally_sure_says_nothing() -> None:
+    sure, right = np.array([0.9, *[0.5] * 4]), np.array([True, False, False, True, True])
+    points = risk_coverage(sure, right)
+
+    assert points.risk == pytest.approx([0, 0.5 / 2, 1 / 3, 1.5 / 4, 2 / 5])
+    assert risk_coverage(sure, right[[0, 4, 2, 3, 1]]).risk == pytest.approx(points.risk)
+    assert risk_coverage_area(np.ones(100), np.arange(100) >= 50) == pytest.approx(0.5)
 
 
 def test_detection_is_perfect_where_the_strange_are_all_less_sure() -> None:
