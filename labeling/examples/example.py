@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from labeling.refusal import Refusal
 
 SHOWN = 20
-"""Problems told at once; nobody mends more before trying again."""
+"""Problems of a kind told at once; nobody mends more before trying again."""
+
+
+def shown(told: Sequence[str]) -> list[str]:
+    """The first of them, and how many more there are."""
+    more = [f"… and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
+    return [*told[:SHOWN], *more]
 
 
 @dataclass(frozen=True)
@@ -38,5 +45,4 @@ class ExamplesRefused(Refusal):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
-        more = [f"… and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
-        super().__init__("\n".join(problems[:SHOWN] + more))
+        super().__init__("\n".join(shown(problems)))

@@ -12,8 +12,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from labeling.examples.example import ExamplesRefused, Row
 from labeling.examples.table import read_text
 
-ANNOTATION = re.compile(r"\[(?P<said>[^\]\[]+?)\](?:\([^)]+?\)|\{[^}]+?\})(?:\[[^\]]*?\])?")
-"""`[LF-1](order_number)`, `[LF-1](order_number:value)` or `[LF-1]{"entity": "order_number"}`."""
+ANNOTATION = re.compile(r"\[(?P<said>[^\]]+?)\](?:\([^:)]+?(?::[^)]+)?\)|\{[^}]+?\}|\[.*?\])")
+"""`[LF-1](order_number)`, `[LF-1](order_number:value)`, `[LF-1]{"entity": "order_number"}`, or several in a list,
+`[LF-1][{"entity": "order_number"}, {"entity": "item"}]`: what Rasa 3.6 takes for marks, and nothing else."""
 
 
 def read_nlu(path: Path) -> list[Row]:

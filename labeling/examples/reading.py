@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 
-from labeling.examples.example import Example, ExamplesRefused, Row
+from labeling.examples.example import Example, ExamplesRefused, Row, shown
 from labeling.examples.nlu import read_nlu
 from labeling.examples.table import read_table
 
@@ -17,39 +19,50 @@ TABLES = (".csv", ".tsv")
 
 @dataclass(frozen=True)
 class Examples:
-    """What was read. Notes are sentences for the user: what was left out, and what is thin."""
+    """What was read. Notes are sentences for the user, some of each kind: what was left out, and what is thin."""
 
     examples: tuple[Example, ...]
     notes: tuple[str, ...]
 
 
 def read_examples(path: Path) -> Examples:
-    """Reads a CSV file, a Rasa NLU file, or a folder of them. Raises ExamplesRefused with every problem."""
+    """Reads a CSV file, a Rasa NLU file, or a folder of either. Raises ExamplesRefused with every problem."""
     return _checked(path, read_rows(path))
 
 
 def read_rows(path: Path) -> list[Row]:
     """As they stand in the files, unchecked. Raises ExamplesRefused."""
-    if not _exists(path):
-        raise ExamplesRefused([f"{path}: there is no such file or folder"])
-    if path.is_dir():
-        return [row for file in _files_in(path) for row in read_nlu(file)]
+    if _is_folder(path):
+        return [row for file in _files_in(path) for row in read_rows(file)]
     if path.suffix.lower() in YAML:
         return read_nlu(path)
     if path.suffix.lower() in TABLES:
         return read_table(path)
-    raise ExamplesRefused([f"{path}: must be a CSV file, a Rasa NLU file (.yml), or a folder of those"])
+    raise ExamplesRefused([f"{path}: must be a CSV file, a Rasa NLU file (.yml), or a folder of either"])
 
 
-def _exists(path: Path) -> bool:
+def _is_folder(path: Path) -> bool:
     try:
-        return path.exists()
-    except OSError:  # a name longer than a file system takes
-        return False
+        return S_ISDIR(path.stat().st_mode)
+    except PermissionError as error:
+        raise ExamplesRefused([f"{path}: cannot be read ({error.strerror})"]) from error
+    except OSError as error:  # a name longer than a file system takes, too
+        raise ExamplesRefused([f"{path}: there is no such file or folder"]) from error
 
 
 def _files_in(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in YAML and file.is_file())
+    """Rasa's files, or tables where there are none: beside Rasa's, a table is no training data."""
+
+    def refuse(error: OSError) -> None:
+        raise ExamplesRefused([f"{error.filename}: cannot be read ({error.strerror})"]) from error
+
+    places = [Path(place, name) for place, _, names in os.walk(folder, onerror=refuse) for name in names]
+    files = sorted(place for place in places if place.is_file())
+    return _ending_in(YAML, files) or _ending_in(TABLES, files)
+
+
+def _ending_in(kinds: Sequence[str], files: Sequence[Path]) -> list[Path]:
+    return [file for file in files if file.suffix.lower() in kinds]
 
 
 def _checked(path: Path, rows: Sequence[Row]) -> Examples:
@@ -67,29 +80,28 @@ def _checked(path: Path, rows: Sequence[Row]) -> Examples:
 
 def _once_each(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     first: dict[str, Row] = {}
-    notes = []
+    empty, again, torn = [], [], []
     for row in rows:
         if not row.text:
-            notes.append(f"{row.where}: has no text; left out")
+            empty.append(f"{row.where}: has no text; left out")
             continue
         known = first.setdefault(row.text, row)
         if known is row:
             continue
         if known.intent == row.intent:
-            notes.append(f"{row.where}: the same text as line {known.line}; left out")
+            again.append(f"{row.where}: the same text as {known.where}; left out")
         else:
-            notes.append(
+            torn.append(
                 f"{row.where}: the same text is {known.intent} at {known.where}, and {row.intent} here; "
                 f"{known.intent} stands"
             )
-    return list(first.values()), notes
+    return list(first.values()), [*shown(torn), *shown(empty), *shown(again)]
 
 
 def _thin_intents(rows: Sequence[Row]) -> list[str]:
     counts = Counter(row.intent for row in rows)
     lines = {row.intent: row.where for row in rows}
-    return [
-        f"{lines[intent]}: the only example of {intent}; it is learned, but nothing can say how well"
-        for intent, count in counts.items()
-        if count == 1
-    ]
+    alone = [intent for intent, count in counts.items() if count == 1]
+    return shown(
+        [f"{lines[one]}: the only example of {one}; it is learned, but nothing can say how well" for one in alone]
+    )

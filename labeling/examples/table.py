@@ -42,8 +42,11 @@ def _opened(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     header = (text.splitlines() or [""])[0]
     delimiter = max(",;\t", key=header.count)
     csv.field_size_limit(LONGEST_FIELD)
-    records = _records(path, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    records = _records(path, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     _, names = next(records, (1, []))
+    twice = [name for name in ("text", *INTENT_COLUMNS) if _known(names).count(name) > 1]
+    if twice:
+        raise ExamplesRefused([f"{path}, line 1: has the column {twice[0]} twice; leave one"])
     said = [(line, record) for line, record in records if any(field.strip() for field in record)]
     # A comma in a text without quotes would make the text's end its intent.
     broken = [
@@ -80,7 +83,7 @@ def _records(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, lis
         except StopIteration:
             return
         except csv.Error as error:
-            raise ExamplesRefused([f"{path}, line {line}: is not CSV ({error})"]) from error
+            raise ExamplesRefused([f"{path}, line {line}: is not CSV ({error}); is a quote left open?"]) from error
         yield line, record
         line = reader.line_num + 1  # type: ignore[attr-defined]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeling.examples import Example, ExamplesRefused, Row, read_examples, read_rows, read_texts
+from labeling.examples import Example, ExamplesRefused, Row, read_examples, read_rows, read_texts, shown
 from labeling.intent_model.evaluation import OUT_OF_SCOPE
 
 
@@ -56,17 +56,32 @@ def _not_learned(path: Path, count: int) -> list[str]:
     return [f"{path}: {count} messages are {OUT_OF_SCOPE}, which is no intent; left out"] if count else []
 
 
-def _test_notes(rows: Sequence[Row], train: Sequence[Example]) -> Iterator[str]:
+def _test_notes(rows: Sequence[Row], train: Sequence[Example]) -> list[str]:
+    return [*shown(_unknown(rows, train)), *shown(_torn(rows)), *_flattering(rows, train)]
+
+
+def _unknown(rows: Sequence[Row], train: Sequence[Example]) -> list[str]:
     known = {one.intent for one in train} | {OUT_OF_SCOPE}
-    learned = {one.text for one in train}
-    unknown = {row.intent: row for row in reversed(rows) if row.intent not in known}
-    for intent, row in reversed(unknown.items()):
-        yield f"{row.where}: the training file has no {intent}; its messages count as wrong"
+    first = {row.intent: row for row in reversed(rows) if row.intent not in known}
+    return [
+        f"{row.where}: the training file has no {intent}; its messages count as wrong"
+        for intent, row in reversed(first.items())
+    ]
+
+
+def _torn(rows: Sequence[Row]) -> list[str]:
     first: dict[str, Row] = {}
-    for row in rows:
-        other = first.setdefault(row.text, row)
-        if other.intent != row.intent:
-            yield f"{row.where}: the same text is {other.intent} in line {other.line}; one of the two counts as wrong"
+    pairs = [(row, first.setdefault(row.text, row)) for row in rows]
+    return [
+        f"{row.where}: the same text is {other.intent} at {other.where}; one of the two counts as wrong"
+        for row, other in pairs
+        if other.intent != row.intent
+    ]
+
+
+def _flattering(rows: Sequence[Row], train: Sequence[Example]) -> list[str]:
+    learned = {one.text for one in train}
     again = [row for row in rows if row.text in learned]
-    if again:
-        yield f"{again[0].where}: {len(again)} test messages, this one first, are also trained on; they flatter"
+    if not again:
+        return []
+    return [f"{again[0].where}: {len(again)} test messages, this one first, are also trained on; they flatter"]

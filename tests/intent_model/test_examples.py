@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rasa.shared.nlu.training_data.entities_parser import replace_entities
 
 from labeling.examples import Example, ExamplesRefused, read_examples
+from labeling.examples.nlu import plain
 
 NLU = """\
 version: "3.1"
@@ -65,6 +70,57 @@ def test_a_folder_is_read_with_its_folders_and_without_its_stories(tmp_path: Pat
     assert {one.intent for one in read_examples(tmp_path).examples} == {"order_status", "chitchat", "thank"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'from [Paris][{"entity": "city"}, {"entity": "town", "role": "from"}] please',
+        '[it][{"entity": "a"}] and [that](b) and [those]{"entity": "c"}[yet]',
+        "is [LF-1](order_number)[yet] sent",
+        "[a [b](c)",
+        "press [ctrl][c]",
+        "see [this](:) or [that](x:) or [them]()",
+        "[]{} [a]{} [b][]",
+    ],
+)
+def test_what_rasa_takes_for_a_mark_and_nothing_else_is_taken_off(text: str) -> None:
+    assert plain(text) == replace_entities(text).strip()
+
+
+def test_a_folder_of_tables_is_read(tmp_path: Path) -> None:
+    written(tmp_path, "a.csv", "text,intent\nhello,greet\nhi,greet\n")
+    written(tmp_path, "deep/b.tsv", "text\tintent\nbye\tleave\n")
+    written(tmp_path, "readme.md", "not an example")
+
+    assert {one.text for one in read_examples(tmp_path).examples} == {"hello", "hi", "bye"}
+
+
+def test_a_table_beside_rasas_files_is_no_training_data(tmp_path: Path) -> None:
+    written(tmp_path, "nlu.yml", NLU)
+    written(tmp_path, "frozen.csv", "text,intent\nwhere is it,order_status\n")
+
+    assert Example("where is it", "order_status") not in read_examples(tmp_path).examples
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder that may not be looked into, not even by root, who becomes nobody meanwhile."""
+    me = os.geteuid()
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o711)
+        folder = written(Path(place), "closed/a.csv", "text,intent\nhello,greet\n").parent
+        folder.chmod(0)
+        if me == 0:
+            os.seteuid(65534)
+        yield folder
+        os.seteuid(me)
+        folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("within", [".", "a.csv"])
+def test_what_may_not_be_read_is_not_said_to_be_missing(closed: Path, within: str) -> None:
+    assert "cannot be read (Permission denied)" in problems(closed / within)
+
+
 @pytest.mark.parametrize("column", ["intent", "category", "label", "Intent", " Label "])
 def test_a_table_may_call_its_intents_by_three_names(tmp_path: Path, column: str) -> None:
     path = written(tmp_path, "a.csv", f"id,Text,{column}\n1,hello,greet\n2,hi,greet\n")
@@ -84,7 +140,7 @@ def test_a_text_that_stands_twice_is_kept_once_and_noted_with_its_line(tmp_path:
     read = read_examples(path)
 
     assert len(read.examples) == 2
-    assert read.notes == (f"{path}, line 4: the same text as line 2; left out",)
+    assert read.notes == (f"{path}, line 4: the same text as {path}, line 2; left out",)
 
 
 def test_a_text_under_two_intents_is_noted_with_both_places(tmp_path: Path) -> None:
@@ -146,7 +202,10 @@ def test_an_empty_intent_in_rasas_file_is_named_with_its_lines(tmp_path: Path) -
             "text,intent\nhello, you,greet\n",
             "line 2: has 3 fields, and the header 2; put the text in quotes",
         ),
-        ("a.csv", 'text,intent\n"hello,greet\nhi,greet\n', "line 2: has no intent"),
+        ("a.csv", 'text,intent\n"hello,greet\nhi,greet\n', "line 2: is not CSV .*is a quote left open"),
+        ("a.csv", 'text,intent\nbye,leave\n"hello,greet\n"hi there",greet\n', "line 3: is not CSV .*quote left open"),
+        ("a.csv", "text,intent,Intent\nhello,greet,leave\n", "line 1: has the column intent twice"),
+        ("a.csv", "text,text,intent\nhello,hi,greet\n", "line 1: has the column text twice"),
         ("a.csv", "text,intent\n" + "x" * 1_100_000 + ",greet\n", "line 2: is not CSV .*larger than field limit"),
         ("a.csv", "text,intent\n", "holds no labelled messages"),
         ("a.csv", "text,intent\nhello,greet\ncaf\xe9,greet\n".encode("latin-1"), "line 3: is not UTF-8"),

@@ -79,7 +79,20 @@ def test_a_text_under_two_intents_is_noted_in_either_file(tmp_path: Path) -> Non
     told, tested = read_trial(train, test_file).notes
 
     assert f"{train}, line 6: the same text is returns at {train}, line 4, and hours here" in told
-    assert tested == f"{test_file}, line 4: the same text is hours in line 2; one of the two counts as wrong"
+    there = f"{test_file}, line 2"
+    assert tested == f"{test_file}, line 4: the same text is hours at {there}; one of the two counts as wrong"
+
+
+def test_many_notes_of_one_kind_hide_none_of_another(test_file: Path, tmp_path: Path) -> None:
+    train = written(tmp_path / "train.csv", TRAIN + "send it back,returns\n" * 100 + "hello,greet\n")
+    test_file = written(tmp_path / "test.csv", TEST + "".join(f"wish {n},lacking {n}\n" for n in range(100)))
+    test_file.write_text(test_file.read_text() + "opening times,returns\nsend it back,returns\n")
+
+    notes = "\n".join(read_trial(train, test_file).notes)
+
+    for told in ("and 80 more", "the only example of greet", "has no lacking 0", "is hours at", "also trained on"):
+        assert told in notes
+    assert "lacking 50" not in notes
 
 
 def test_messages_that_are_trained_on_and_tested_are_counted(train: Path, tmp_path: Path) -> None:
