@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -22,12 +22,17 @@ def say_refusal(refusal: Refusal) -> None:
     err.print(f"[bold red]handraise:[/] {escape(str(refusal))}", soft_wrap=True)
 
 
+def say_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
+
+
 @contextmanager
 def progress() -> Iterator[OnProgress]:
     """A bar that says what is being done; silent where nobody watches."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TaskProgressColumn(),
         TimeElapsedColumn(),

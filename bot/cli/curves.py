@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.writing import check_writable, writing
 from labeling.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -23,19 +24,18 @@ FIRST = 0.02
 
 
 class PlotRefused(Refusal):
-    """A picture cannot be drawn there. Name a file ending in .png or .svg in a folder that exists."""
+    """A picture of that kind cannot be drawn. Name a file ending in .png or .svg."""
 
 
 def check_picture(path: Path) -> None:
-    """Before anything slow. Raises PlotRefused."""
+    """Before anything slow. Raises PlotRefused, or CannotWrite."""
     if path.suffix.lower() not in KINDS:
         raise PlotRefused(f"{path}: a plot must end in {' or '.join(KINDS)}")
-    if not path.absolute().parent.is_dir():
-        raise PlotRefused(f"{path}: there is no folder {path.absolute().parent}")
+    check_writable(path)
 
 
 def draw_curves(curves: Mapping[str, RiskCoverage], title: str, path: Path) -> None:
-    """One line a curve, named in the order given. Raises PlotRefused where the file cannot be written."""
+    """One line a curve, named in the order given. Raises CannotWrite."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
@@ -59,7 +59,5 @@ def draw_curves(curves: Mapping[str, RiskCoverage], title: str, path: Path) -> N
     axes.spines[["top", "right"]].set_visible(False)
     if len(curves) > 1:
         axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.02, 1.0))
-    try:
+    with writing(path):
         figure.savefig(path)
-    except OSError as error:
-        raise PlotRefused(f"{path} cannot be written: {error.strerror}") from error

@@ -13,20 +13,20 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from bot.cli.console import err, out, progress
+from bot.cli.console import err, out, progress, say_notes
 from bot.cli.curves import check_picture, draw_curves
 from bot.cli.services import HERE, Folder
+from bot.cli.shares import bar, percent
 from bot.cli.workplace import enter
+from bot.cli.writing import check_writable, write
 from labeling.policy import Policy
-from labeling.refusal import Refusal
 
-WIDTH = 20
 FEW = 5
 FELT = 0.001
 """A word without which the first guess loses less did not matter."""
-SHOWN = 20
-"""Notes told; nobody reads more."""
 STDOUT = Path("-")
+LARGEST_SEED = 2**32 - 1
+"""TensorFlow and scikit-learn take no larger one."""
 FIGURES = {
     "accuracy": "first guess right",
     "macro_f1": "macro F1",
@@ -70,7 +70,7 @@ def evaluate(
     deep: Annotated[
         bool, typer.Option(help="Fine-tune the encoder first, and keep that where it is a gain.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Fixes every random choice.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Fixes every random choice.", min=0, max=LARGEST_SEED)] = 0,
     encoder: Annotated[
         str | None, typer.Option(help="A sentence encoder's name or folder. Default: the bundled one.")
     ] = None,
@@ -89,56 +89,45 @@ def evaluate(
 
     _check_outputs(as_json, plot)
     trial = read_trial(train, test, oos, unlabelled)
-    _say(trial.notes)
+    say_notes(trial.notes)
     with progress() as on_progress:
         opened = open_encoder(encoder or BUNDLED, progress=on_progress)
         measured = measure(trial, opened, seed=seed, deep=deep, progress=on_progress)
     if measured.tuning:
         err.print(measured.tuning, soft_wrap=True)
-    if plot is not None:
-        draw_curves({"": measured.curve}, f"{train.name}, measured on {test.name}", plot)
     if as_json is None:
         out.print(_figures(measured.figures))
     else:
         _write(as_json, measured.figures)
+    if plot is not None:
+        draw_curves({"": measured.curve}, f"{train.name}, measured on {test.name}", plot)
 
 
 def _check_outputs(as_json: Path | None, plot: Path | None) -> None:
     """Before minutes of training, not after."""
-    if as_json is not None and as_json != STDOUT and not as_json.absolute().parent.is_dir():
-        raise Refusal(f"{as_json} cannot be written: there is no folder {as_json.absolute().parent}")
+    if as_json is not None and as_json != STDOUT:
+        check_writable(as_json)
     if plot is not None:
         check_picture(plot)
-
-
-def _say(notes: Sequence[str]) -> None:
-    more = [f"… and {len(notes) - SHOWN} more"] if len(notes) > SHOWN else []
-    for note in (*notes[:SHOWN], *more):
-        err.print(f"[yellow]note:[/] {escape(note)}", soft_wrap=True)
 
 
 def _write(path: Path, said: Any) -> None:
     text = json.dumps(said, indent=2)
     if path == STDOUT:
         typer.echo(text)
-        return
-    try:
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{path} cannot be written: {error.strerror}") from error
+    else:
+        write(path, f"{text}\n")
 
 
 def _figures(figures: dict[str, Any]) -> Table:
     table = _plain()
     for key, words in FIGURES.items():
         value = figures[key]
-        if value is None:
-            shown = "–"
-        elif key in SHARES:
-            shown = f"{value:.1%}"
+        if value is None or key in SHARES:
+            shown = percent(value)
         else:
             shown = f"{value:.3g}" if isinstance(value, float) and value < 100 else f"{value:.0f}"
-        table.add_row(words, shown, bar(value) if key in SHARES and value is not None else "")
+        table.add_row(words, shown, bar(value) if key in SHARES else "")
     return table
 
 
@@ -166,15 +155,12 @@ def explain(
         _write(as_json, asdict(explained))
         return
     policy = read_project_policy(place.project)
-    best = explained.ranking.guesses[0].intent
-    done = DONE[explained.route.kind]
-    out.print(
-        f"[bold]{best}[/], {explained.ranking.confidence:.1%} sure. {done} {escape(explained.route.reason)}",
-        soft_wrap=True,
-    )
+    best, sure = explained.ranking.guesses[0].intent, percent(explained.ranking.confidence)
+    done = f"{DONE[explained.route.kind]} {explained.route.reason}"
+    out.print(f"[bold]{escape(best)}[/], {sure} sure. {escape(done)}", soft_wrap=True)
     for title, rows in (
         ("Ranking", [(_tiered(g.intent, policy), g.probability) for g in explained.ranking.guesses[:FEW]]),
-        ("Nearest examples", [(f"{escape(n.text)} [dim]({n.intent})[/]", n.similarity) for n in explained.nearest]),
+        ("Nearest examples", [(_beside(n.text, n.intent), n.similarity) for n in explained.nearest]),
         (
             "Words that mattered",
             [(escape(word.word), word.drop) for word in explained.words if abs(word.drop) >= FELT],
@@ -186,13 +172,17 @@ def explain(
 
 def _tiered(intent: str, policy: Policy) -> str:
     tier = policy.tier_of(intent)
-    return f"{intent} [dim]({tier.name if tier else 'no tier'})[/]"
+    return _beside(intent, tier.name if tier else "no tier")
+
+
+def _beside(what: str, more: str) -> str:
+    return f"{escape(what)} [dim]({escape(more)})[/]"
 
 
 def _rows(rows: Sequence[tuple[str, float]]) -> Table:
     table = _plain()
     for words, share in rows:
-        table.add_row(words, f"{share:.1%}", bar(share))
+        table.add_row(words, percent(share), bar(share))
     return table
 
 
@@ -202,8 +192,3 @@ def _plain() -> Table:
     table.add_column(justify="right")
     table.add_column()
     return table
-
-
-def bar(share: float) -> str:
-    filled = round(min(1.0, max(0.0, share)) * WIDTH)
-    return "█" * filled + "░" * (WIDTH - filled)

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.console import out, progress
+from bot.cli.console import out, progress, say_notes
 from bot.cli.services import HERE, Folder
+from bot.cli.shares import percent
 from bot.cli.workplace import enter
 
 
@@ -34,9 +35,9 @@ def init(
     read = read_examples(examples)
     held_out = read_examples(frozen).examples if frozen else None
     create_project(folder, read.examples, held_out, seed)
-    for note in read.notes:
-        out.print(f"[yellow]note:[/] {note}")
-    out.print(f"{folder} is a project now. Next: cd {folder}, fill in answers and tiers, and run: handraise demo")
+    say_notes(read.notes)
+    then = f"cd {folder}, fill in answers and tiers, and run: handraise demo"
+    out.print(f"{folder} is a project now. Next: {then}", markup=False)
 
 
 def replay(
@@ -88,5 +89,4 @@ def replay(
 
 
 def _share(count: int | None, share: float | None) -> str:
-    percent = "–" if share is None else f"{share:.1%}"
-    return percent if count is None else f"{count} ({percent})"
+    return percent(share) if count is None else f"{count} ({percent(share)})"

@@ -11,7 +11,7 @@ import typer
 from bot.cli.console import out
 from bot.cli.services import HERE, Folder
 from bot.cli.workplace import enter
-from labeling.refusal import Refusal
+from bot.cli.writing import write
 
 
 def transcript(
@@ -31,7 +31,7 @@ def transcript(
     if output is None:
         typer.echo(text)
     else:
-        _write(output, f"{text}\n")
+        write(output, f"{text}\n")
 
 
 def export(
@@ -52,13 +52,6 @@ def export(
     with place.database.reading() as session:
         snapshot = take(material(place.project).seeds, labels(session))
     as_file = as_nlu if output.suffix in (".yml", ".yaml") else as_csv
-    _write(output, as_file(snapshot.examples))
-    out.print(f"{output}: {len(snapshot.examples)} examples, {snapshot.labels} of them labels.", soft_wrap=True)
-
-
-def _write(output: Path, text: str) -> None:
-    """Raises Refusal."""
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}") from error
+    write(output, as_file(snapshot.examples))
+    said = f"{output}: {len(snapshot.examples)} examples, {snapshot.labels} of them labels."
+    out.print(said, soft_wrap=True, markup=False)

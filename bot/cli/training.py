@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from bot.cli.console import out, progress
 from bot.cli.services import HERE, Folder
+from bot.cli.shares import bar, percent
 from bot.cli.workplace import Workplace, enter
 from escalation.store.case import CaseState, unclosed_cases
 from escalation.store.inbox import Incoming
@@ -36,7 +37,6 @@ MEASURES = {
     "ece": "calibration error",
     "oos_answered": "out of scope, yet answered",
 }
-BAR = 20
 
 
 def retrain(
@@ -67,7 +67,7 @@ def retrain(
     }
     out.print(f"{words[verdict.outcome]} {verdict.examples} examples, {verdict.labels} of them labels.")
     for objection in verdict.objections:
-        out.print(f"  • {objection}")
+        out.print(f"  • {escape(objection)}")
     if verdict.report:
         out.print(_measures(verdict.live_report, verdict.report))
     if verdict.outcome is Outcome.REFUSED:
@@ -91,7 +91,7 @@ def status(project: Folder = HERE) -> None:
     for line in _promises(place):
         out.print(line)
     for objection in seen.objections:
-        out.print(f"[bold red]{objection}[/]")
+        out.print(f"[bold red]{escape(objection)}[/]")
 
 
 def _waiting(database: Database, to_review: int, is_behind: bool) -> list[str]:
@@ -133,7 +133,7 @@ def _promises(place: Workplace) -> list[str]:
 
 
 def _audited(one: Estimate) -> str:
-    return f"{one.share:.1%} right of {one.audits} audited ({one.low:.1%} to {one.high:.1%})."
+    return f"{percent(one.share)} right of {one.audits} audited ({percent(one.low)} to {percent(one.high)})."
 
 
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Table:
@@ -145,17 +145,8 @@ def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> Table:
     table.add_column("")
     for key, words in MEASURES.items():
         shares = [report.get(key) for report in ((before, after) if before else (after,))]
-        table.add_row(words, *(_percent(share) for share in shares), _bar(shares[-1]))
+        table.add_row(words, *map(percent, shares), bar(shares[-1]))
     return table
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
-
-
-def _bar(share: float | None) -> str:
-    filled = round((share or 0) * BAR)
-    return "█" * filled + "░" * (BAR - filled)
 
 
 def _ago(since: datetime | None) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.evaluation import FIGURES, SHOWN, bar
+from bot.cli.evaluation import FIGURES
+from bot.cli.shares import bar, percent
 from bot.new_project import create_project
 from labeling.examples import read_examples
+from labeling.examples.example import SHOWN
 from tests.cli.conftest import EXAMPLES, handraise
 
 
@@ -134,18 +136,50 @@ def test_risk_against_coverage_is_drawn_where_a_plot_is_asked_for(
         (("--plot", "curve.pdf"), "must end in .png or .svg"),
         (("--plot", "/nowhere/curve.png"), "there is no folder /nowhere"),
         (("--json", "/nowhere/figures.json"), "there is no folder /nowhere"),
+        (("--json", "/etc"), "/etc cannot be written: it is a folder"),
+        (("--json", "n" * 300), "cannot be written: File name too long"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_anything_is_trained(
     files: tuple[str, ...], option: tuple[str, str], complaint: str
 ) -> None:
-    assert complaint in handraise("evaluate", *files, *option).refusal
+    # Would what is learned from be looked at, it would be refused, for it is not there.
+    assert complaint in handraise("evaluate", *files, "--train", "nowhere.csv", *option).refusal
+
+
+def test_a_picture_cannot_take_a_folders_place(files: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "curve.png").mkdir()
+    assert (
+        "curve.png cannot be written: it is a folder"
+        in handraise("evaluate", *files, "--plot", tmp_path / "curve.png").refusal
+    )
+
+
+@pytest.mark.parametrize("name", ["curve.png", "curve.svg"])
+def test_figures_are_not_lost_with_a_picture_for_which_no_room_is_left(
+    files: tuple[str, ...], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).symlink_to("/dev/full")
+    said = handraise("evaluate", *files, "--plot", tmp_path / name, "--json", "-")
+    assert set(json.loads(said.out)) == set(FIGURES)
+    assert f"{name} cannot be written: No space left on device" in said.refusal
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "18446744073709551616"])
+def test_a_seed_that_no_generator_takes_is_refused_by_the_call(files: tuple[str, ...], seed: str) -> None:
+    said = handraise("evaluate", *files, "--seed", seed)
+    assert said.code == 2
+    assert "--seed" in said.err
 
 
 def test_a_bar_never_runs_over_its_ends() -> None:
     assert bar(0.5) == "█" * 10 + "░" * 10
     assert bar(-0.2) == bar(0)
     assert bar(1.1) == bar(1)
+
+
+def test_what_is_not_known_is_a_dash_without_a_bar() -> None:
+    assert (percent(None), bar(None)) == ("–", "")
 
 
 @pytest.fixture
