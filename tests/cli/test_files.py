@@ -105,6 +105,13 @@ def test_init_makes_a_project_whose_status_can_be_asked(tmp_path: Path) -> None:
     assert "Traffic: not compared yet" in status.out
 
 
+def test_a_label_and_a_folder_are_never_taken_for_markup(tmp_path: Path) -> None:
+    made = handraise("init", tmp_path / "[b]", "--examples", write(tmp_path, GOOD + "hello,card [/]\n"))
+    assert made.code == 0, made.err
+    assert "the only example of card [/]" in made.err
+    assert f"{tmp_path}/[b] is a project now" in made.out.replace("\n", "")
+
+
 def test_status_says_why_slack_has_not_been_told_and_what_to_do(project: Path) -> None:
     database = enter(project).database
     why = "The bot is not in the channel: type /invite @Handraise there. (not_in_channel)"
