@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from bot.hearing import REMEMBERED_OFFERS
 from bot.question import Question, question_in
 from escalation.store.conversation import Conversation
 from escalation.store.message import Message, Speaker
@@ -11,23 +12,25 @@ from labeling.audit import is_drawn
 from labeling.store.correction import CUSTOMER, Correction, CorrectionKind
 from labeling.store.turn import Turn
 
-REMEMBERED_QUESTIONS = 10
-"""Messages among which a button's question is looked for; what is typed answers the last one only."""
-
 
 def question_of(session: Session, message: Message, choice: str | None) -> tuple[Question | None, str | None]:
-    """The question that the message answers, and how; without an answer, the one that still stood open."""
+    """The question that the message answers, and how; without an answer, the one that still stood open.
+
+    A button answers its own question, however many came after; what is typed answers the last one only.
+    """
     rows = select(Message).where(Message.conversation_id == message.conversation_id)
     rows = rows.where(Message.speaker != Speaker.CUSTOMER.value).order_by(col(Message.number).desc())
-    for place, said in enumerate(session.exec(rows.limit(REMEMBERED_QUESTIONS))):
+    still_open = None
+    for place, said in enumerate(session.exec(rows.limit(REMEMBERED_OFFERS if choice else 1))):
         question = question_in(said.payload)
         if question is None:
             continue
         is_seen = place == 0 and said.number < message.number
         answer = question.answer_in(message.text if is_seen else None, choice)
-        if answer or place == 0:
+        if answer:
             return question, answer
-    return None, None
+        still_open = question if place == 0 else still_open
+    return still_open, None
 
 
 def note_choice(session: Session, conversation: Conversation, turn: Turn, intent: str) -> None:

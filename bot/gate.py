@@ -22,6 +22,7 @@ from bot.recorder import Said
 from bot.router import CLARIFY_ROUTE
 from bot.settling import Outcome, settle
 from bot.verdict import (
+    Closed,
     reason_beforehand,
     reason_for_a_person,
     unanswered,
@@ -57,11 +58,13 @@ class Gate:
         courier: Courier,
         on_settled: Callable[[int], None],
         policy: Policy,
+        closed: Closed,
         phrases: Phrasebook = IN_GENERAL,
     ) -> None:
         """`on_settled` is told each conversation in which a turn has ended."""
         self._phrases = phrases
         self._policy = policy
+        self._closed = closed
         self._database = database
         self._dialogue = dialogue
         self._locks = locks
@@ -184,7 +187,7 @@ class Gate:
             await asyncio.to_thread(settle, self._database, waiting, trouble)
 
     async def _handled(self, waiting: Waiting) -> Outcome:
-        beforehand = await asyncio.to_thread(reason_beforehand, waiting, self._policy, self._dialogue.title)
+        beforehand = await asyncio.to_thread(reason_beforehand, waiting, self._closed, self._dialogue.title)
         if beforehand:  # whatever was chosen, the dialogue hears that a person is called
             waiting = replace(waiting, choice=f"/{ESCALATE}")
         try:

@@ -32,6 +32,7 @@ from bot.gate import Gate
 from bot.intent_classifier import Registry, serve_from
 from bot.locks import ConversationLocks
 from bot.settings import Settings
+from bot.verdict import Closed
 from bot.webchat.api import streams_blueprint
 from bot.webchat.door import Refused, refusal
 from bot.webchat.house import House
@@ -40,9 +41,12 @@ from bot.webchat.watch import Watch
 from escalation.desk_config import read_desk_config
 from labeling.database import Bell, Database, sqlite_engine
 from labeling.guidelines import Guidelines, read_guidelines
+from labeling.policy import Policy
 from labeling.project import Project
+from labeling.promise import thresholds
 from labeling.refusal import Refusal
 from labeling.retraining import read_project_policy
+from labeling.routing import why_closed
 from labeling.titles import Titles, read_translated
 
 log = logging.getLogger(__name__)
@@ -143,8 +147,9 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     config = read_desk_config(project.desk, language=project.language)
     courier = Courier(database, channels, locks, config.files.public_address, config.phrases)
     watch = Watch(database)
-    dialogue = Dialogue(agent, _titles(project, database))
-    gate = Gate(database, dialogue, locks, courier, watch.changed, read_project_policy(project), config.phrases)
+    dialogue, policy = Dialogue(agent, _titles(project, database)), read_project_policy(project)
+    closed = _closed(policy, registry)
+    gate = Gate(database, dialogue, locks, courier, watch.changed, policy, closed, config.phrases)
     actions.on_stray_handoff = gate.call_late
     house = House(database, gate, watch, config.files, config.phrases)
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
@@ -156,6 +161,18 @@ def _titles(project: Project, database: Database) -> Titles:
     """As trainers have worded them; before there is a word of theirs, as the project's file has it."""
     guidelines = (Guidelines(database), read_guidelines(project.guidelines))
     return Titles(project.language, guidelines, read_translated(project.guidelines))
+
+
+def _closed(policy: Policy, registry: Registry) -> Closed:
+    """By the model that answers now and the alarms that stand now, as the router has it for what is typed."""
+
+    def closed(intent: str) -> str | None:
+        live = registry.live
+        if live is None:
+            return why_closed(policy.tier_of(intent), {})
+        return why_closed(policy.tier_of(intent), thresholds(policy, live.current().calibration), live.stopped_tiers)
+
+    return closed
 
 
 async def _agent(endpoints: AvailableEndpoints, actions: InProcessActions, database: Database, model: str) -> Agent:

@@ -9,13 +9,14 @@ from bot.dialogue import Reply
 from bot.question import ESCALATE
 from bot.recorder import Said
 from bot.waiting import Waiting
-from labeling.policy import Policy
 
 Called = Callable[[str], str]
 """An intent's title: reasons call it as what is beside them on the card does."""
+Closed = Callable[[str], str | None]
+"""Why nothing of an intent is answered now, as the end of a sentence that begins with the intent; None: it is."""
 
 
-def reason_beforehand(waiting: Waiting, policy: Policy, called: Called) -> str | None:
+def reason_beforehand(waiting: Waiting, closed: Closed, called: Called) -> str | None:
     """Why a person answers what the customer chose, whatever the dialogue has to say; None where the bot may."""
     question, answer = waiting.question, waiting.answer
     if question is None or answer is None:
@@ -24,10 +25,8 @@ def reason_beforehand(waiting: Waiting, policy: Policy, called: Called) -> str |
         *offered, none = question.titles
         asked = " or ".join(f"“{title}”" for title in offered)
         return f"The bot asked whether it was {asked}; the customer chose “{none}”."
-    tier = policy.tier_of(answer)
-    if tier is not None and not tier.answers:
-        return f"The customer chose {called(answer)}; {tier.name} turns always go to a person."
-    return None
+    why = closed(answer)  # it was open when the bot asked, which may be long ago
+    return f"The customer chose {called(answer)}{why}" if why else None
 
 
 def unanswered(routing: Mapping[str, Any], called: Called) -> Mapping[str, Any]:

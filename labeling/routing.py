@@ -53,13 +53,11 @@ def route(
 
     intent = called(best)
     tier = policy.tier_of(best)
-    if tier is None:
-        return Route("escalate", None, f"It may be {intent}, which is in no tier, so a person answers.")
-    if not tier.answers:
-        return Route("escalate", tier.name, f"It may be {intent}; {tier.name} turns always go to a person.")
-    if tier.name in stopped:
-        return Route("escalate", tier.name, _broken(intent, tier))
-    by_confidence = _by_confidence(ranking, intent, tier, thresholds.get(tier.name))
+    least = thresholds.get(tier.name) if tier is not None else None
+    closed = why_closed(tier, thresholds, stopped)
+    if tier is None or least is None or closed:
+        return Route("escalate", tier.name if tier else None, f"It may be {intent}{closed}")
+    by_confidence = _by_confidence(ranking, intent, tier, least)
     if by_confidence.kind == "escalate":
         open_tiers = {name: least for name, least in thresholds.items() if name not in stopped}
         offered = options(ranking, policy, open_tiers, cut)
@@ -71,23 +69,29 @@ def route(
     return Route("escalate", tier.name, _caution(ranking, policy, called))
 
 
-def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float | None) -> Route:
-    if threshold is None:
-        reason = (
-            f"It may be {intent}, but too few checked examples yet support the promise of "
-            f"{_percent(tier.promise or 1)} right answers in the {tier.name} tier."
-        )
-        return Route("escalate", tier.name, reason)
+def why_closed(tier: Tier | None, thresholds: Thresholds, stopped: frozenset[str] = frozenset()) -> str | None:
+    """Why nothing in the tier is answered, however sure it is what was meant: the end of a sentence that begins with
+    an intent. None where the tier is open.
+    """
+    if tier is None:
+        return ", which is in no tier, so a person answers."
+    if not tier.answers:
+        return f"; {tier.name} turns always go to a person."
+    if tier.name in stopped:
+        return f", but audits found the {tier.name} tier's promise broken: a trainer has to look first."
+    if thresholds.get(tier.name) is None:
+        promise = f"{_percent(tier.promise or 1)} right answers in the {tier.name} tier"
+        return f", but too few checked examples yet support the promise of {promise}."
+    return None
+
+
+def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float) -> Route:
     sure = _percent(ranking.confidence)
     if ranking.confidence >= threshold:
         reason = f"{sure} sure it is {intent}; the {tier.name} tier needs {_percent(threshold)}."
         return Route("answer", tier.name, reason, audit=tier.audit)
     needs = f"{math.ceil(threshold * 100 - 1e-9)} %"  # rounded up: 90 of 90 % would read as enough
     return Route("escalate", tier.name, f"Only {sure} sure it is {intent}; this tier needs {needs}.")
-
-
-def _broken(intent: str, tier: Tier) -> str:
-    return f"It may be {intent}, but audits found the {tier.name} tier's promise broken: a trainer has to look first."
 
 
 def answers(best: str, confidence: float, risk: float, policy: Policy, thresholds: Thresholds) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -11,9 +12,11 @@ from bot import schema
 from bot.asking import ASKINGS
 from bot.customer import Customer, Heard
 from bot.training import train_dialogue
+from labeling.clock import now
 from labeling.database import Database
 from labeling.project import Project
 from labeling.review_queue import waiting
+from labeling.store.alarm import Alarm, standing_alarms
 from labeling.store.correction import CUSTOMER
 from tests.bot.asking_project import AS_UNSURE, UNSURE, choices_of, write_asking_project
 from tests.bot.conftest import Bot, Receiver, soon, story_of
@@ -127,6 +130,54 @@ def test_nobody_is_asked_twice_in_a_row(customer: Customer, database: Database) 
 def test_after_an_answer_the_next_doubt_may_be_asked_about_again(customer: Customer) -> None:
     press(customer, asked(customer), "Where is my refund?")
     assert len(choices_in(asked(customer, AS_UNSURE))) == 3
+
+
+@contextmanager
+def alarm(bot: Bot, http: httpx.Client, database: Database) -> Iterator[None]:
+    """Stands in the open tier for a while, and the bot knows it."""
+
+    def said() -> list[str]:
+        return Customer(http, bot.url).ask("when does the shop open on sunday").said_by("bot")
+
+    with database.transaction() as session:
+        session.add(Alarm(tier="open", promise=0.975, evidence=25.0, audits=30, right=5))
+    try:
+        soon(lambda: said() == ["A person comes."])
+        yield
+    finally:
+        with database.transaction() as session:
+            for standing in standing_alarms(session):
+                standing.ended_at, standing.ended_by = now(), "Noor"
+        soon(lambda: said() == ["About store_hours."])
+
+
+def test_what_is_chosen_in_a_tier_that_was_stopped_meanwhile_goes_to_a_person(
+    bot: Bot, http: httpx.Client, customer: Customer, database: Database
+) -> None:
+    question = asked(customer)
+    with alarm(bot, http, database):
+        assert press(customer, question, "Where is my refund?") == ["A person comes."]
+    story = story_of(database, customer.conversation)
+    (case,), (turn,) = story.cases, story.turns
+    assert case.reason == (
+        "The customer chose Where is my refund?, but audits found the open tier's promise broken: "
+        "a trainer has to look first."
+    )
+    assert [word.intent for word in choices_of(database, turn.id)] == ["refund_status"]
+    assert turn.chosen is None
+
+
+def test_a_button_answers_its_own_question_however_much_was_said_since(
+    customer: Customer, database: Database
+) -> None:
+    question = asked(customer)
+    for _ in range(12):
+        customer.ask("when does the shop open on sunday")
+    asked(customer, AS_UNSURE)
+    assert press(customer, question, "I want my money back") == ["About refund_request."]
+    first, *_, last = story_of(database, customer.conversation).turns
+    assert [word.intent for word in choices_of(database, first.id)] == ["refund_request"]
+    assert choices_of(database, last.id) == []
 
 
 def test_two_doubtful_messages_at_once_are_one_question(customer: Customer, database: Database) -> None:

@@ -82,7 +82,9 @@ async def _open(database: Database, listening: socket.socket) -> running.Running
     courier = Courier(database, channels, locks)
     clerk: Any = Clerk()
     watch = Watch(database)
-    house = House(database, Gate(database, clerk, locks, courier, watch.changed, Policy((), {})), watch)
+    house = House(
+        database, Gate(database, clerk, locks, courier, watch.changed, Policy((), {}), lambda _: None), watch
+    )
     unused: Any = _Unused()
     settings: Any = SimpleNamespace(stage=None, project=SimpleNamespace(front=FRONT))
     app = running._app(settings, house, unused, channels)
