@@ -118,6 +118,7 @@ def _as_json(decision: Route, ranking: Ranking, nearest: tuple[str, ...]) -> dic
         "tier": decision.tier,
         "reason": decision.reason,
         "audit": decision.audit,
+        "promise": decision.promise,
         "options": list(decision.options),
         "ranking": ranking.to_json(),
         "nearest": list(nearest),

@@ -102,4 +102,5 @@ def _decided(waiting: Waiting, outcome: Outcome, routing: Mapping[str, Any], own
         nearest=list(routing.get("nearest") or ()),
         audit=rate is not None and is_drawn(rate),
         audit_rate=rate,
+        promise=routing.get("promise") if answered else None,
     )

@@ -29,7 +29,7 @@ def judge(session: Session, policy: Policy, tier_name: str | None) -> Alarm | No
     last = last_alarm(session, tier.name)
     if last is not None and last.ended_at is None:
         return None
-    rights = rights_since(last, drawn_answers(session, tier.name))
+    rights = rights_since(last, tier.promise, drawn_answers(session, tier.name))
     worth = evidence(rights, tier.promise)
     if not is_broken(worth):
         return None
@@ -40,10 +40,13 @@ def judge(session: Session, policy: Policy, tier_name: str | None) -> Alarm | No
     return alarm
 
 
-def rights_since(last: Alarm | None, drawn: Sequence[Drawn]) -> list[bool]:
-    """What the bet is about: of the answers given since a person ended the last alarm, those looked at."""
+def rights_since(last: Alarm | None, promise: float, drawn: Sequence[Drawn]) -> list[bool]:
+    """What the bet is about: of the answers given under this promise since a person ended the last alarm, those that
+    somebody looked at. What was answered under another promise proves nothing of this one.
+    """
     since = last.ended_at if last is not None else None
-    return [one.right for one in drawn if one.right is not None and (since is None or one.answered_at >= since)]
+    mine = [one for one in drawn if one.promise == promise and (since is None or one.answered_at >= since)]
+    return [one.right for one in mine if one.right is not None]
 
 
 def end(session: Session, tier_name: str, trainer: str) -> None:

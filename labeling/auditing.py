@@ -123,6 +123,7 @@ def drawn_answers(session: Session, tier: str | None = None) -> list[Drawn]:
             answered_at=row.created_at,
             right=_found(row, states.get(row.turn_id)),
             looked_at=row.looked_at,
+            promise=row.promise,
             chosen=row.chosen,
         )
         for row in rows

@@ -39,6 +39,8 @@ class Drawn:
     right: bool | None = None
     """Whether the bot had understood it. None: nobody has looked yet."""
     looked_at: datetime | None = None
+    promise: float | None = None
+    """What its tier promised when it was given."""
     chosen: str | None = None
     """The intent that the customer chose when the bot asked, and that was answered; None: the first guess was."""
 

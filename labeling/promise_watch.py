@@ -85,7 +85,7 @@ def production(session: Session, policy: Policy, at: datetime) -> Production:
                 estimate(within(mine, at)),
                 estimate(within(asked, at)),
                 by_weeks(mine, at, WEEKS),
-                evidence(rights_since(last, mine), tier.promise),
+                evidence(rights_since(last, tier.promise, mine), tier.promise),
                 last if last is not None and last.ended_at is None else None,
             )
         )

@@ -26,6 +26,8 @@ class Route:
     reason: str
     audit: float = 0.0
     """The chance (0 to 1) with which people look at the answer afterwards; drawn where the turn is stored."""
+    promise: float | None = None
+    """The share (0 to 1) of such answers that must be right, as it stood when this one was given."""
     options: tuple[str, ...] = ()
     """With `clarify`: the intents to choose from."""
 
@@ -89,7 +91,7 @@ def _by_confidence(ranking: Ranking, intent: str, tier: Tier, threshold: float) 
     sure = _percent(ranking.confidence)
     if ranking.confidence >= threshold:
         reason = f"{sure} sure it is {intent}; the {tier.name} tier needs {_percent(threshold)}."
-        return Route("answer", tier.name, reason, audit=tier.audit)
+        return Route("answer", tier.name, reason, audit=tier.audit, promise=tier.promise)
     needs = f"{math.ceil(threshold * 100 - 1e-9)} %"  # rounded up: 90 of 90 % would read as enough
     return Route("escalate", tier.name, f"Only {sure} sure it is {intent}; this tier needs {needs}.")
 

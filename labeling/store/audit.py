@@ -25,6 +25,7 @@ class DrawnRow(NamedTuple):
     turn_id: int
     tier: str | None
     audit_rate: float
+    promise: float | None
     created_at: datetime
     ranking: dict[str, Any]
     chosen: str | None
@@ -43,7 +44,7 @@ def drawn_rows(session: Session, tier: str | None = None) -> list[DrawnRow]:
     )
     rows: Any = (
         select_columns(
-            *(Turn.id, Turn.tier, Turn.audit_rate, Turn.created_at, Turn.ranking, Turn.chosen),
+            *(Turn.id, Turn.tier, Turn.audit_rate, Turn.promise, Turn.created_at, Turn.ranking, Turn.chosen),
             first_word.c.looked_at,
         )
         .outerjoin(first_word, first_word.c.turn_id == col(Turn.id))

@@ -46,6 +46,9 @@ class Turn(SQLModel, table=True):
     """Drawn for people to look at, unseen by the customer."""
     audit_rate: float | None = None
     """The chance (0 to 1) with which this answer was drawn, as the knob stood then. None: not answered by the bot."""
+    promise: float | None = None
+    """The share (0 to 1) of right answers that its tier promised when this one was given. None: nothing was promised,
+    or an older version did not write it down."""
     chosen: str | None = None
     """The intent that was answered, where the customer was asked and chose; everywhere else it is the first guess."""
     nearest: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

@@ -20,6 +20,7 @@ def test_a_share_of_the_answers_is_drawn_and_its_chance_is_stored_with_every_ans
         customer.ask("when do you open")
     turns = story_of(database, customer.conversation).turns
     assert [turn.audit_rate for turn in turns] == [0.5] * 40
+    assert {turn.promise for turn in turns} == {0.5}
     assert {turn.audit for turn in turns} == {True, False}  # by chance alike once in 2 ** 39
     seen = customer.look().messages
     assert [one.text for one in seen if one.speaker == "bot"] == ANSWER * 40
@@ -34,6 +35,7 @@ def test_what_people_see_anyway_is_not_drawn(customer: Customer, database: Datab
     handed_over, owned, also_owned = story_of(database, customer.conversation).turns
     assert handed_over.route == "answer"  # it was understood, and the dialogue called a person
     assert [turn.audit_rate for turn in (handed_over, owned, also_owned)] == [None] * 3
+    assert [turn.promise for turn in (handed_over, owned, also_owned)] == [None] * 3
     assert not any(turn.audit for turn in (handed_over, owned, also_owned))
 
 

@@ -62,6 +62,11 @@ def test_the_pipeline_tells_the_chance_of_an_audit_and_never_whether_this_turn_w
     assert routed("stolen!", "fraud")["routing"]["audit"] == 0
 
 
+def test_what_is_promised_of_an_answer_is_told_with_it_and_nothing_of_what_people_answer() -> None:
+    assert routed("when do you open")["routing"]["promise"] == 0.5
+    assert routed("stolen!", "fraud")["routing"]["promise"] is None
+
+
 def test_the_opinion_itself_never_leaves_the_pipeline() -> None:
     assert OPINION not in routed("when do you open")
 

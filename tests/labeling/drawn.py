@@ -23,6 +23,7 @@ def answered(
     days_ago: float = 0.0,
     tier: str = "routine",
     chosen: str | None = None,
+    promise: float = 0.9,
 ) -> int:
     """A turn that the bot answered; `chosen`: once the customer had said what they meant."""
     ranking = Ranking((Guess(guess, 0.9), Guess("rent_gear", 0.1)), 0.97, "m1")
@@ -40,6 +41,7 @@ def answered(
             tier=tier,
             audit=drawn,
             audit_rate=rate,
+            promise=None if chosen else promise,
             chosen=chosen,
             created_at=now() - timedelta(days=days_ago),
         )

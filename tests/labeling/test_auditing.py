@@ -136,9 +136,9 @@ def test_a_word_on_what_was_not_drawn_and_an_unknown_intent_are_refused(database
     assert found(database) == [False]
 
 
-def audit_many(database: Database, rights: list[bool]) -> None:
+def audit_many(database: Database, rights: list[bool], promise: float = 0.9) -> None:
     for is_right in rights:
-        turn_id = answered(database)
+        turn_id = answered(database, promise=promise)
         look(database, turn_id, "store_hours" if is_right else "rent_gear")
         with database.transaction() as session:
             alarms.judge(session, POLICY, "routine")
@@ -167,6 +167,20 @@ def test_a_broken_promise_stops_its_tier_until_a_person_ends_the_alarm_and_then_
     with either_database.reading() as session:
         assert stopped_tiers(session) == frozenset()
         assert production(session, POLICY, now()).tiers[0].evidence < 2
+
+
+def test_what_was_answered_under_another_promise_proves_nothing_of_this_one(either_database: Database) -> None:
+    """Three of four are right: that is what had been promised, and not what is promised now."""
+    audit_many(either_database, [True, True, True, False] * 25, promise=0.7)
+    with either_database.reading() as session:
+        assert stopped_tiers(session) == frozenset()
+        assert production(session, POLICY, now()).tiers[0].evidence < 2
+    audit_many(either_database, [False] * 10)
+    with either_database.reading() as session:
+        (kept,) = production(session, POLICY, now()).tiers
+        assert kept.alarm is not None
+        assert (kept.alarm.promise, kept.alarm.right) == (0.9, 0)
+        assert kept.alarm.audits <= 10
 
 
 def test_few_audits_say_how_many_more_are_needed_and_none_says_so(database: Database) -> None:
