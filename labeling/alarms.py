@@ -21,8 +21,8 @@ class NoAlarm(Refusal):
     """No alarm stands in this tier; somebody else may have ended it."""
 
 
-def judge(session: Session, policy: Policy, tier_name: str | None) -> Alarm | None:
-    """Rings the alarm if the audits of this tier have become proof enough; to be asked after each audit."""
+def judge(session: Session, policy: Policy, tier_name: str) -> Alarm | None:
+    """Rings the alarm if the audits of this tier have become proof enough; to be asked whenever one is decided."""
     tier = next((tier for tier in policy.tiers if tier.name == tier_name), None)
     if tier is None or tier.promise is None:
         return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from labeling import reviewing
-from labeling.labels import TurnState, intent_name
+from labeling.labels import TurnState, in_chunks, intent_name
 from labeling.production import Drawn
 from labeling.review_queue import states_of
 from labeling.reviewing import NoSuchTurn, ReviewRefused, UnknownIntent
@@ -129,6 +129,15 @@ def drawn_answers(session: Session, tier: str | None = None) -> list[Drawn]:
         for row in rows
     ]
     return sorted(drawn, key=lambda one: (one.looked_at or one.answered_at, one.turn_id))
+
+
+def tiers_of_drawn(session: Session, turn_ids: Sequence[int]) -> set[str]:
+    """In which tiers those of the turns are that were drawn."""
+    found: set[str] = set()
+    for some in in_chunks(turn_ids):
+        drawn: Any = select(Turn.tier).where(col(Turn.audit).is_(True), col(Turn.id).in_(some))
+        found.update(tier for tier in session.exec(drawn) if tier is not None)
+    return found
 
 
 def _found(row: DrawnRow, state: TurnState | None) -> bool | None:

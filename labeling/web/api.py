@@ -105,7 +105,7 @@ def turn(desk: AtDesk, turn_id: int) -> dict[str, Any]:
 @router.post("/turns/{turn_id}/review")
 def review(desk: AtDesk, request: Request, turn_id: int, decided: Decided) -> dict[str, Any]:
     trainer = decided.trainer or trainer_of(request)
-    desk.decide(lambda session: decide(desk, session, turn_id, decided, trainer))
+    desk.decide(lambda session: [decide(desk, session, turn_id, decided, trainer).turn_id])
     return turn(desk, turn_id)
 
 
@@ -131,7 +131,11 @@ def decide(desk: Desk, session: Session, turn_id: int, decided: Decided, trainer
 @router.post("/accept_all")
 def accept_all(desk: AtDesk, request: Request, said: Said) -> dict[str, Any]:
     trainer = said.trainer or trainer_of(request)
-    return {"accepted": len(desk.decide(lambda session: reviewing.accept_all(session, trainer)))}
+    return {"accepted": accept_everything(desk, trainer)}
+
+
+def accept_everything(desk: Desk, trainer: str) -> int:
+    return desk.decide(lambda session: [review.turn_id for review in reviewing.accept_all(session, trainer)])
 
 
 @router.post("/retrain", status_code=202)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
-from labeling import alarms, auditing
+from labeling import auditing
 from labeling.store.audit import next_waiting
 from labeling.store.correction import CorrectionKind
 from labeling.web.desk import AtDesk
@@ -40,9 +41,10 @@ def say(
     new: Annotated[bool, Form()] = False,
 ) -> Response:
     trainer = trainer_of(request)
-    with desk.database.transaction() as session:
-        known = desk.intents(session)
-        turn = auditing.say(session, turn_id, trainer, kind, intent.strip(), known, new)
-        alarms.judge(session, desk.policy, turn.tier)
-    desk.worker.ask()
+
+    def move(session: Session) -> list[int]:
+        auditing.say(session, turn_id, trainer, kind, intent.strip(), desk.intents(session), new)
+        return [turn_id]
+
+    desk.decide(move)
     return RedirectResponse(f"/audit?done={turn_id}", 303)

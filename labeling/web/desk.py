@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlmodel import Session
 
+from labeling import alarms, auditing
 from labeling.database import Database
 from labeling.guidelines import Guideline, Guidelines, read_guidelines, sow_guidelines
 from labeling.judging import material
@@ -21,7 +22,6 @@ from labeling.status import status
 from labeling.web.settings import Settings
 from labeling.worker import Worker
 
-Result = TypeVar("Result")
 Answers = Callable[[Session], Sequence[AgentAnswer]]
 """What agents have written to customers, oldest first; they are known further up."""
 
@@ -60,12 +60,18 @@ class Desk:
     def guideline(self, intent: str) -> Guideline:
         return self.guidelines.get(intent) or Guideline.unwritten(intent)
 
-    def decide(self, move: Callable[[Session], Result]) -> Result:
-        """One move in one transaction; what it changed is learned soon after."""
+    def decide(self, move: Callable[[Session], Iterable[int]]) -> int:
+        """One move in one transaction; it tells the turns that it decided, and their number is returned.
+
+        Whatever was decided about an audited answer may prove its tier's promise broken. What changed is learned soon
+        after.
+        """
         with self.database.transaction() as session:
-            result = move(session)
+            decided = list(move(session))
+            for tier in auditing.tiers_of_drawn(session, decided):
+                alarms.judge(session, self.policy, tier)
         self.worker.ask()
-        return result
+        return len(decided)
 
     def catch_up(self) -> None:
         """Learns what was decided before this service began, such as in the middle of a killed retraining."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from labeling import registry, reviewing
+from labeling import registry
 from labeling.review_queue import Item, Order, Wanted, decided, item, waiting, waiting_states
 from labeling.reviewing import NoSuchTurn
 from labeling.status import status
@@ -103,15 +103,14 @@ def decide(
     said = {} if decision == "accept" and not seen else wishes
     move = api.Decided(decision=decision, new=new, **said)
     trainer = trainer_of(request)
-    desk.decide(lambda session: api.decide(desk, session, turn_id, move, trainer))
+    desk.decide(lambda session: [api.decide(desk, session, turn_id, move, trainer).turn_id])
     target = way_back(back)
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}done={turn_id}", 303)
 
 
 @router.post("/accept_all")
 def accept_all(desk: AtDesk, request: Request) -> Response:
-    trainer = trainer_of(request)
-    desk.decide(lambda session: reviewing.accept_all(session, trainer))
+    api.accept_everything(desk, trainer_of(request))
     return RedirectResponse("/", 303)
 
 

@@ -19,6 +19,7 @@ from labeling.store.turn import Turn
 from labeling.web import Settings, create_app
 from tests.labeling.conftest import HERE
 from tests.labeling.drawn import answered, look
+from tests.labeling.turns import correct
 
 
 def test_an_empty_audit_says_what_fills_it(browser: TestClient) -> None:
@@ -125,6 +126,20 @@ def test_the_traffics_causes_are_shown_with_messages_as_text_and_never_markup(
     assert "A new topic: 24 recent messages." in page
     assert "&lt;b&gt;do you hire" in page
     assert "less than 1 of 1,000" in page
+
+
+def test_what_a_trainer_decides_later_can_prove_a_promise_broken_too(browser: TestClient, database: Database) -> None:
+    """Agents had contradicted the auditor, so nothing was known of these answers before."""
+    turns = [answered(database, f"message {number}") for number in range(4)]
+    for turn_id in turns:
+        correct(database, turn_id, "store_hours")
+        browser.post(f"/audit/{turn_id}", data={"intent": "rent_gear"})
+    with database.reading() as session:
+        assert stopped_tiers(session) == frozenset()
+    for turn_id in turns:
+        browser.post(f"/turns/{turn_id}/change", data={"intent": "rent_gear"})
+    with database.reading() as session:
+        assert stopped_tiers(session) == {"routine"}
 
 
 def test_an_alarm_says_what_to_do_and_a_trainer_ends_it(browser: TestClient, database: Database) -> None:
