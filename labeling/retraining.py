@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ from labeling.registry import (
     refused_before,
     register,
 )
-from labeling.snapshot import Snapshot, keep, take
+from labeling.snapshot import Snapshot, take
 from labeling.store.model import Model, live_model, live_version
 from labeling.unlabelled import FEW, unlabelled
 
@@ -148,7 +149,8 @@ class _Retraining:
         if known is not None:
             return _nothing_new(known)
         messages = unseen(given.frozen, snapshot)
-        keep(snapshot, self._project.home / "snapshots")
+        # Older versions left customers' words there, also such as were deleted since.
+        shutil.rmtree(self._project.home / "snapshots", ignore_errors=True)
         return self._judge(self._train(snapshot, encoder), snapshot, messages, live)
 
     def _open_encoder(self, live: Model | None) -> Encoder:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from labeling.examples import Example
 from labeling.labels import Label
@@ -65,18 +62,3 @@ def fingerprint(examples: Iterable[Example]) -> str:
         digest.update(line.encode())
         digest.update(b"\n")
     return digest.hexdigest()[:24]
-
-
-def keep(snapshot: Snapshot, directory: Path) -> Path:
-    """Writes the snapshot as a CSV file named by its fingerprint, whole or not at all."""
-    path = directory / f"{snapshot.fingerprint}.csv"
-    if path.exists():
-        return path
-    directory.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{os.getpid()}.half")
-    with half.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "intent"])
-        writer.writerows((example.text, example.intent) for example in snapshot.examples)
-    half.replace(path)
-    return path

@@ -94,6 +94,18 @@ def test_an_accepted_label_is_learned_and_the_running_bot_swaps(
         bot.stop()
 
 
+def test_what_customers_wrote_is_learned_from_and_left_nowhere_but_in_the_database(
+    project: Project, database: Database
+) -> None:
+    left = project.home / "snapshots" / "0123456789abcdef.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text(f"text,intent\n{HIRE},rent_gear\n")
+    accept(database, HIRE, "rent_gear")
+    retrain(project, database)
+    files = [file for file in project.home.rglob("*") if file.is_file()]
+    assert [file for file in files if HIRE.encode() in file.read_bytes()] == []
+
+
 def test_nothing_new_is_said_so_and_trains_nothing(project: Project, database: Database) -> None:
     version = ensure_live(project, database)
     verdict = retrain(project, database)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
-from labeling.examples import Example, read_examples
+from labeling.examples import Example
 from labeling.labels import Label
-from labeling.snapshot import keep, take
+from labeling.snapshot import take
 
 SEEDS = [Example("when do you open", "store_hours"), Example("rent a tent", "rent_gear")]
 
@@ -48,11 +47,3 @@ def test_the_fingerprint_depends_on_texts_and_intents_and_not_on_their_order() -
     assert take(SEEDS, more).fingerprint == take(SEEDS[::-1], more).fingerprint
     assert take(SEEDS, more).fingerprint != take(SEEDS, []).fingerprint
     assert take(SEEDS, more).fingerprint != take(SEEDS, [label(1, "hire skis", "store_hours")]).fingerprint
-
-
-def test_a_kept_snapshot_reads_back_as_the_same_examples(tmp_path: Path) -> None:
-    snapshot = take([*SEEDS, Example('a "quoted", odd\nmessage', "rent_gear")], [])
-    path = keep(snapshot, tmp_path / "snapshots")
-    again = take(read_examples(path).examples, [])
-    assert again.fingerprint == snapshot.fingerprint
-    assert keep(snapshot, tmp_path / "snapshots") == path
