@@ -23,7 +23,7 @@ from labeling.refusal import Refusal
 from labeling.snapshot import take
 from labeling.store.look import Look, newest_look
 from labeling.store.model import live_version
-from labeling.store.turn import Turn
+from labeling.store.turn import FOUND, Turn
 
 if TYPE_CHECKING:
     from labeling.intent_model import IntentModel
@@ -39,7 +39,9 @@ AGAIN = 50
 """So many new turns make another look worth while."""
 EVERY_SECONDS = 600.0
 OWNED = "hint"
-"""The route of turns that people owned: they are said to people, and are no traffic of the bot's."""
+"""The route of turns that people owned: they are said to people."""
+OURS = (col(Turn.route).not_in((OWNED, FOUND)), col(Turn.text) != "")
+"""Which turns are the bot's traffic: said to it, by customers themselves, and not deleted since."""
 
 
 class TooFewTurns(Refusal):
@@ -92,22 +94,22 @@ def _taught(model: IntentModel, examples: Sequence[Example]) -> Taught:
 
 
 def _newest(session: Session) -> list[tuple[int, str]]:
-    rows = (
-        select(Turn.id, Turn.text)
-        .where(Turn.route != OWNED, Turn.text != "")
-        .order_by(col(Turn.id).desc())
-        .limit(RECENT + BEFORE)
-    )
+    rows = select(Turn.id, Turn.text).where(*OURS).order_by(col(Turn.id).desc()).limit(RECENT + BEFORE)
     return [(number or 0, text) for number, text in session.exec(rows)][::-1]
 
 
 def is_due(session: Session) -> bool:
     """Whether enough has happened since the newest look, or another model answers now."""
+    if _count(session) < LEAST:
+        return False
     last = newest_look(session)
-    newest = session.exec(select(func.max(Turn.id))).one() or 0  # type: ignore[call-overload]  # sqlmodel: no aggregates
-    if last is None:
-        return bool(newest >= LEAST)
-    return bool(newest >= last.last_turn + AGAIN or live_version(session) != last.model_version)
+    if last is None or live_version(session) != last.model_version:
+        return True
+    return _count(session, last.last_turn) >= AGAIN
+
+
+def _count(session: Session, after: int = 0) -> int:
+    return int(session.exec(select(func.count(col(Turn.id))).where(col(Turn.id) > after, *OURS)).one())  # type: ignore[call-overload]  # sqlmodel: no aggregates
 
 
 def drift_of(found: Look) -> Drift:

@@ -16,7 +16,7 @@ from labeling.intent_model.embeddings import Embeddings, shared_embeddings
 from labeling.project import Project
 from labeling.retraining import retrain
 from labeling.store.look import newest_look
-from labeling.traffic import LEAST, TooFewTurns, drift_of, is_due, look, sentence_of
+from labeling.traffic import AGAIN, LEAST, TooFewTurns, drift_of, is_due, look, sentence_of
 from tests.labeling.conftest import ROOT
 from tests.labeling.turns import turn
 
@@ -155,6 +155,21 @@ def test_the_test_of_meanings_is_seldom_wrong_and_sees_a_shift() -> None:
     assert discrepancy(sample(0), sample(1.5), 0) <= 0.01
 
 
+def test_what_was_said_to_people_found_in_slack_or_deleted_is_no_traffic_and_makes_no_look_due(
+    database: Database,
+) -> None:
+    for number in range(LEAST - 1):
+        turn(database, f"do you ship to Norway {number}")
+    for route in ("hint", "found"):
+        turn(database, "and to Iceland", route=route)
+    turn(database, "")
+    with database.reading() as session:
+        assert not is_due(session)
+    turn(database, "and to Greenland")
+    with database.reading() as session:
+        assert is_due(session)
+
+
 def test_a_look_is_kept_and_comes_again_when_turns_or_the_model_are_new(
     project: Project, either_database: Database, shop: list[Example]
 ) -> None:
@@ -177,3 +192,8 @@ def test_a_look_is_kept_and_comes_again_when_turns_or_the_model_are_new(
         assert drift_of(kept) == drift_of(found)
         assert sentence_of(kept).startswith("Traffic: ")
         assert not is_due(session)
+    for route, is_enough in (("found", False), ("answer", True)):
+        for number in range(AGAIN):
+            turn(database, f"do you ship to Norway {number}", route=route)
+        with database.reading() as session:
+            assert is_due(session) is is_enough

@@ -10,7 +10,9 @@ from labeling.store.correction import Correction, CorrectionKind
 from labeling.store.turn import Turn
 
 
-def turn(database: Database, text: str, guess: str = "store_hours", confidence: float = 0.4) -> int:
+def turn(
+    database: Database, text: str, guess: str = "store_hours", confidence: float = 0.4, route: str = "escalate"
+) -> int:
     ranking = Ranking((Guess(guess, 0.6), Guess("rent_gear", 0.3)), confidence, "m1")
     with database.transaction() as session:
         row = Turn(
@@ -20,7 +22,7 @@ def turn(database: Database, text: str, guess: str = "store_hours", confidence: 
             ranking=ranking.to_json(),
             confidence=confidence,
             model_version="m1",
-            route="escalate",
+            route=route,
             reason="Only 40 % sure.",
             tier="routine",
         )
