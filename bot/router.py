@@ -25,7 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.intent_classifier import OPINION, Opinion
 from bot.question import ESCALATE
 from labeling.choices import find_cut
-from labeling.policy import CAUTION, CERTAINTY, CLARIFY, PolicyError, read_policy
+from labeling.policy import CAUTION, CERTAINTY, CLARIFY, PolicyError, read_details, read_policy
 from labeling.promise import Thresholds, thresholds
 from labeling.ranking import Ranking
 from labeling.routing import Route, readable, route
@@ -52,9 +52,9 @@ class Router(GraphComponent, RasaIntentClassifier):
     def __init__(self, config: dict[str, Any]) -> None:
         try:
             self._policy = read_policy(config["tiers"], config["certainty"], config["caution"], config["clarify"])
+            self._details = read_details(config["details"])
         except PolicyError as error:
             raise InvalidConfigException(str(error)) from error
-        self._details = frozenset(config["details"])
         self._derived: tuple[IntentModel, Thresholds, float | None] | None = None
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from labeling.examples import Example
 from labeling.judging import material
 from labeling.labels import labels
 from labeling.live_model import LiveModel
-from labeling.policy import Policy
+from labeling.policy import Policy, read_details
 from labeling.project import Project
 from labeling.promise import thresholds
 from labeling.ranking import Ranking
@@ -59,6 +59,8 @@ class Explanation:
     route: Route
     nearest: tuple[Near, ...]
     words: tuple[WordDrop, ...]
+    details: tuple[str, ...] = ()
+    """Entities of which one alone is not judged at all: Rasa's pipeline finds them, and is not asked here."""
 
 
 def explain(project: Project, database: Database, text: str, count: int) -> Explanation:
@@ -70,7 +72,9 @@ def explain(project: Project, database: Database, text: str, count: int) -> Expl
     with database.reading() as session:
         snapshot = take(material(project).seeds, labels(session))
     policy = read_project_policy(project)
-    return explain_with(live.current(), snapshot.examples, policy, text, count, live.stopped_tiers, live.titles)
+    examples, stopped = snapshot.examples, live.stopped_tiers
+    explained = explain_with(live.current(), examples, policy, text, count, stopped, live.titles)
+    return replace(explained, details=read_details(project.router.get("details")))
 
 
 def explain_with(

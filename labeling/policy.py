@@ -110,6 +110,15 @@ def read_out_of_scope(share: Any) -> float:
     return float(share)
 
 
+def read_details(names: Any) -> tuple[str, ...]:
+    """Reads `details` of config.yml, the entities that alone in a message answer a form. Raises PolicyError."""
+    if names is None:
+        return ()
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise PolicyError(f"details: must be a list of entities, such as [order_number], and is {names!r}")
+    return tuple(names)
+
+
 def _tier(name: str, entry: Any) -> Tier:
     if not isinstance(entry, Mapping):
         raise PolicyError(f"tiers: {name} must be a mapping with promise (or answer: never) and intents")

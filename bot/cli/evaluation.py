@@ -168,6 +168,9 @@ def explain(
     ):
         if rows:
             out.print(Group("", f"[bold]{title}[/]", _rows(rows)))
+    if explained.details:
+        names = " or ".join(explained.details)
+        out.print(f"\n[dim]No {escape(names)} is looked for here; a message that is nothing else is not judged.[/]")
 
 
 def _tiered(intent: str, policy: Policy) -> str:

@@ -98,6 +98,12 @@ def test_unusable_tiers_are_refused_in_rasas_own_words() -> None:
         Router({**Router.get_default_config(), "tiers": {"easy": {"promise": 7}}})
 
 
+@pytest.mark.parametrize("details", ["order_number", {"order_number": True}, [7]])
+def test_details_that_are_no_list_of_entities_are_refused(details: Any) -> None:
+    with pytest.raises(InvalidConfigException, match="details: must be a list of entities"):
+        Router({**Router.get_default_config(), "tiers": TIERS, "details": details})
+
+
 def test_a_model_that_fails_leaves_no_opinion() -> None:
     class Broken:
         def current(self) -> Any:

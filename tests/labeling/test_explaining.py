@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from labeling.database import Database
@@ -29,6 +31,13 @@ def test_an_explanation_names_the_route_the_nearest_examples_and_the_words(
     drops = [abs(word.drop) for word in explained.words]
     assert drops == sorted(drops, reverse=True)
     assert {word.word for word in explained.words} <= set(f"{known.text} please".split())
+
+
+def test_it_tells_what_would_not_be_judged_at_all(project: Project, database: Database) -> None:
+    ensure_live(project, database)
+    assert explain(project, database, "LF-48144", 3).details == ()
+    asking = replace(project, router={**project.router, "details": ["order_number"]})
+    assert explain(asking, database, "LF-48144", 3).details == ("order_number",)
 
 
 def test_a_word_that_carries_the_meaning_matters_most(project: Project, database: Database) -> None:
