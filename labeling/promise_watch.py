@@ -69,6 +69,11 @@ class Production:
     waiting: int
     """Drawn answers that wait for an auditor."""
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Tiers for which nothing speaks in `overall`: nobody has looked at any of their answers."""
+        return tuple(kept.tier.name for kept in self.tiers if not kept.estimate.audits)
+
 
 def production(session: Session, policy: Policy, at: datetime) -> Production:
     drawn = drawn_answers(session)

@@ -12,7 +12,7 @@ from escalation.transcript import around
 from labeling.database import Database
 from labeling.drift import Cause, Drift
 from labeling.labels import labels
-from labeling.project import Project
+from labeling.project import Project, find_project
 from labeling.store.alarm import Alarm, stopped_tiers
 from labeling.store.look import Look
 from labeling.store.turn import Turn
@@ -110,6 +110,16 @@ def test_production_says_where_each_promise_stands(browser: TestClient, database
     page = browser.get("/production").text
     assert "34 more audits are needed at least" in page  # two of the three are of the last four weeks
     assert 'class="promise"' in page
+
+
+def test_all_together_says_what_it_leaves_out(project: Project, database: Database) -> None:
+    config = project.config.read_text()
+    more = "      sensitive: {promise: 0.9, intents: []}\n      critical:"
+    project.config.write_text(config.replace("      critical:", more))
+    look(database, answered(database))
+    app = create_app(find_project(project.root), database, Settings())
+    with TestClient(app, base_url=HERE) as client:
+        assert "All together, without sensitive" in client.get("/production").text
 
 
 def test_the_traffics_causes_are_shown_with_messages_as_text_and_never_markup(

@@ -201,6 +201,15 @@ def test_few_audits_say_how_many_more_are_needed_and_none_says_so(database: Data
     assert looked_elsewhere.verdict == "kept"
 
 
+def test_all_together_names_the_tiers_at_whose_answers_nobody_has_looked(database: Database) -> None:
+    tiers = {"routine": {"promise": 0.9, "intents": ["store_hours"]}, "sensitive": {"promise": 0.95, "intents": []}}
+    policy = read_policy({**tiers, "critical": {"answer": "never", "intents": ["report_fraud"]}})
+    look(database, answered(database))
+    answered(database, tier="sensitive")
+    with database.reading() as session:
+        assert production(session, policy, now()).left_out == ("sensitive",)
+
+
 def test_answers_of_long_ago_are_in_the_weeks_and_not_in_the_estimate_of_now(database: Database) -> None:
     for days_ago in (40, 40, 3):
         look(database, answered(database, days_ago=days_ago))
