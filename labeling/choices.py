@@ -10,6 +10,9 @@ given), and the quantile is taken over those held-out turns that may. Turns out 
 missed, each for as much of a turn as traffic holds (weights: Podkopaev and Ramdas, 2021, arXiv:2103.03323). Where the
 model believes itself more than is true, no cut does, and nobody is asked. The guarantee is an average over
 calibration draws, weaker than a tier's promise: a question in vain costs one click, and then a person comes.
+
+Of held-out turns only the plausible guesses are kept. Live, `caution` adds up the others too, and so sends a few
+turns to a person that the quantile counts among those asked about.
 """
 
 from __future__ import annotations
