@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.training import code_fingerprint
 from labeling.nearest import SHOWN
-from labeling.policy import OUT_OF_SCOPE, PolicyError, read_out_of_scope
+from labeling.policy import OUT_OF_SCOPE_SHARE, PolicyError, read_out_of_scope
 from labeling.precision import PRECISION, read_precision
 from labeling.project import DEFAULT_ENCODER
 from labeling.ranking import Ranking
@@ -131,7 +131,7 @@ class IntentClassifier(GraphComponent, RasaIntentClassifier):
             "encoder": DEFAULT_ENCODER,
             "precision": PRECISION,
             "frozen_set": None,
-            "out_of_scope": OUT_OF_SCOPE,
+            "out_of_scope": OUT_OF_SCOPE_SHARE,
             "gates": {},
         }
 

@@ -20,7 +20,7 @@ right answers it costs 7; of the frozen set's answers it stops 2 wrong ones and 
 """
 CLARIFY = 0.9
 """How often a question must offer what the customer wanted, where config.yml does not say."""
-OUT_OF_SCOPE = 0.04
+OUT_OF_SCOPE_SHARE = 0.04
 """The share of turns that ask what no intent covers, where config.yml does not say."""
 
 

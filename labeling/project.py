@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from labeling.policy import OUT_OF_SCOPE, read_out_of_scope
+from labeling.policy import OUT_OF_SCOPE_SHARE, read_out_of_scope
 from labeling.precision import PRECISION, Precision, read_precision
 from labeling.refusal import Refusal
 
@@ -44,7 +44,7 @@ class Project:
     """What each intent means; the file may be missing."""
     gates: Mapping[str, Any] = field(default_factory=dict)
     """What a candidate must hold to go live."""
-    out_of_scope: float = OUT_OF_SCOPE
+    out_of_scope: float = OUT_OF_SCOPE_SHARE
     """The share of turns (0 to 1) that is expected to ask what no intent covers."""
     precision: Precision = PRECISION
     """How exactly the encoder computes."""
@@ -107,7 +107,7 @@ def find_project(root: Path) -> Project:
         guidelines=home / "guidelines.yml",
         gates=classifier.get("gates") or {},
         language=str(knobs.get("language") or "en"),
-        out_of_scope=read_out_of_scope(classifier.get("out_of_scope", OUT_OF_SCOPE)),
+        out_of_scope=read_out_of_scope(classifier.get("out_of_scope", OUT_OF_SCOPE_SHARE)),
         precision=read_precision(classifier.get("precision", PRECISION)),
     )
 

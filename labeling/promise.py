@@ -200,15 +200,15 @@ def _tail(wrong: float, answered: float, share: float) -> float:
     """
     count, whole = int(answered + 1e-9), int(wrong + 1e-9)
     part = max(0.0, wrong - whole)
-    low = _binomial_tail(whole, count, share)
-    return low if part < 1e-9 else (1 - part) * low + part * _binomial_tail(min(whole + 1, count), count, share)
+    low = binomial_tail(whole, count, share)
+    return low if part < 1e-9 else (1 - part) * low + part * binomial_tail(min(whole + 1, count), count, share)
 
 
-def _binomial_tail(wrong: int, count: int, share: float) -> float:
-    """The chance of at most `wrong` wrong answers in `count` if each is wrong with chance `share`."""
+def binomial_tail(most: int, count: int, share: float) -> float:
+    """The chance that at most so many of `count` happen, if each does with chance `share` (above 0, below 1)."""
     log_term = count * math.log1p(-share)
     total = math.exp(log_term)
-    for k in range(1, wrong + 1):
+    for k in range(1, most + 1):
         log_term += math.log((count - k + 1) / k * share / (1 - share))
         total += math.exp(log_term)
     return min(1.0, total)

@@ -7,12 +7,12 @@ McNemar's idea for small numbers), or where the loss is larger than the gates to
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from labeling.policy import Policy, Tier
+from labeling.promise import binomial_tail
 from labeling.refusal import Refusal
 from labeling.routing import readable
 
@@ -216,18 +216,6 @@ def _lost_and_gained(live: Exam, candidate: Exam, good: Callable[[Judged], bool]
 def _sign_test(lost: int, gained: int) -> float:
     """The chance of losing this many of the differing messages or more, if a loss were as likely as a gain."""
     return binomial_tail(gained, lost + gained, 0.5)
-
-
-def binomial_tail(successes: int, count: int, share: float) -> float:
-    """P(at most `successes` of `count`), each with chance `share`."""
-    if successes >= count or share <= 0:
-        return 1.0
-    if share >= 1:
-        return 0.0
-    # In logarithms: the numbers of ways overflow from about a thousand messages.
-    ways = [math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1) for k in range(successes + 1)]
-    won, lost = math.log(share), math.log1p(-share)
-    return math.fsum(math.exp(many + k * won + (count - k) * lost) for k, many in enumerate(ways))
 
 
 def _percent(share: float) -> str:

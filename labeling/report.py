@@ -69,9 +69,3 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Report:
-        tiers = {name: TierReport(**tier) for name, tier in stored["tiers"].items()}
-        intents = {name: IntentReport(**intent) for name, intent in stored["intents"].items()}
-        return cls(**{**stored, "tiers": tiers, "intents": intents})

@@ -21,7 +21,7 @@ from labeling.intent_model.holding_out import HeldOut, Learned, learn_and_hold_o
 from labeling.intent_model.model import IntentModel, Parts
 from labeling.intent_model.pool import Pool, fit_pool, surprise
 from labeling.intent_model.training_set import TrainingSet, gather
-from labeling.policy import OUT_OF_SCOPE
+from labeling.policy import OUT_OF_SCOPE_SHARE
 from labeling.promise import KNOWN, Calibration
 from labeling.refusal import Refusal
 from labeling.text import text_key
@@ -50,7 +50,7 @@ def train(
     embeddings: Embeddings | None = None,
     meanings: Mapping[str, str] | None = None,
     unlabelled: Sequence[str] = (),
-    out_of_scope: float = OUT_OF_SCOPE,
+    out_of_scope: float = OUT_OF_SCOPE_SHARE,
     seed: int = 0,
 ) -> IntentModel:
     """The same examples, meanings, encoder and seed give the same model, and so the same version.
@@ -98,7 +98,7 @@ def version_of(
     encoder: Encoder,
     meanings: Mapping[str, str] | None = None,
     unlabelled: Sequence[str] = (),
-    out_of_scope: float = OUT_OF_SCOPE,
+    out_of_scope: float = OUT_OF_SCOPE_SHARE,
     seed: int = 0,
 ) -> str:
     """Of everything that goes in, known before training. What comes out may differ in the last digit."""

@@ -34,7 +34,7 @@ from bot.cli.console import err, out, say_refusal
 from labeling.examples import Example
 from labeling.intent_model import OUT_OF_SCOPE, Encoder, IntentModel, answered, open_encoder, train
 from labeling.intent_model.embeddings import shared_embeddings
-from labeling.policy import OUT_OF_SCOPE as DECLARED
+from labeling.policy import OUT_OF_SCOPE_SHARE as DECLARED
 from labeling.policy import Policy, Tier
 from labeling.promise import thresholds
 from labeling.refusal import Refusal

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -118,12 +117,6 @@ def test_a_set_without_messages_in_scope_has_no_accuracy(model: IntentModel, sho
 
 def test_an_empty_set_is_measured_as_nothing(model: IntentModel, shop_policy: Policy) -> None:
     assert evaluate(model, [], shop_policy).n == 0
-
-
-def test_a_report_survives_json(model: IntentModel, shop_policy: Policy) -> None:
-    report = evaluate(model, [Example("where is my order", "order_status")], shop_policy)
-
-    assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
 
 
 def test_perfect_calibration_has_no_error_and_boasting_has() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from labeling.policy import Policy, Tier
-from labeling.promise import GRID, KNOWN, Calibration, Turn, _binomial_tail, _tail, lowest_safe, thresholds
+from labeling.promise import GRID, KNOWN, Calibration, Turn, _tail, binomial_tail, lowest_safe, thresholds
 
 TURNS = st.lists(st.builds(Turn, st.floats(0, 1), st.booleans(), st.sampled_from([1.0, 0.04])), max_size=400)
 
@@ -231,4 +231,4 @@ def test_each_tier_is_judged_by_the_turns_whose_first_guess_is_its_own() -> None
 def test_the_binomial_tail_is_scipys(wrong: int, count: int, share: float) -> None:
     from scipy.stats import binom
 
-    assert _binomial_tail(wrong, count, share) == pytest.approx(float(binom.cdf(wrong, count, share)))
+    assert binomial_tail(wrong, count, share) == pytest.approx(float(binom.cdf(wrong, count, share)))

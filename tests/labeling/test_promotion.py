@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from labeling.policy import Policy, read_policy
-from labeling.promotion import Exam, Gates, GatesRefused, Judged, binomial_tail, objections, read_gates
+from labeling.promise import binomial_tail
+from labeling.promotion import Exam, Gates, GatesRefused, Judged, objections, read_gates
 
 POLICY: Policy = read_policy(
     {
