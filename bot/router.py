@@ -25,7 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.intent_classifier import OPINION, Opinion
 from bot.question import ESCALATE
 from labeling.choices import find_cut
-from labeling.policy import CAUTION, CERTAINTY, CLARIFY, PolicyError, read_details, read_policy
+from labeling.policy import CAUTION, CERTAINTY, CLARIFY, Policy, PolicyError, read_details, read_policy
 from labeling.promise import Thresholds, thresholds
 from labeling.ranking import Ranking
 from labeling.routing import Route, readable, route
@@ -38,6 +38,22 @@ ROUTING = "routing"
 CLARIFY_ROUTE = "clarify"
 """The route of a turn whose customer is asked what they meant."""
 NO_OPINION = Route("escalate", None, "The intent model could not read this message, so a person answers.")
+
+
+class Limits:
+    """What a policy comes to with a model; as that takes a moment, once for each model. Several threads may ask."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._derived: tuple[IntentModel, Thresholds, float | None] | None = None
+
+    def of(self, model: IntentModel) -> tuple[Thresholds, float | None]:
+        """The tiers' thresholds, and the cut for questions."""
+        known = self._derived
+        if known is None or known[0] is not model:
+            least = thresholds(self._policy, model.calibration)
+            known = self._derived = (model, least, find_cut(self._policy, least, model.calibration))
+        return known[1:]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -55,7 +71,7 @@ class Router(GraphComponent, RasaIntentClassifier):
             self._details = read_details(config["details"])
         except PolicyError as error:
             raise InvalidConfigException(str(error)) from error
-        self._derived: tuple[IntentModel, Thresholds, float | None] | None = None
+        self._limits = Limits(self._policy)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -92,7 +108,7 @@ class Router(GraphComponent, RasaIntentClassifier):
             return Route("answer", None, f"It is only a detail: {readable(detail).lower()}.")
         if opinion is None:
             return NO_OPINION
-        least, cut = self._derived_from(opinion.model)
+        least, cut = self._limits.of(opinion.model)
         return route(opinion.ranking, self._policy, least, opinion.stopped, cut, opinion.titles)
 
     def _only_detail(self, message: Message) -> str | None:
@@ -103,13 +119,6 @@ class Router(GraphComponent, RasaIntentClassifier):
             if named in self._details and not any(character.isalnum() for character in around):
                 return str(named)
         return None
-
-    def _derived_from(self, model: IntentModel) -> tuple[Thresholds, float | None]:
-        known = self._derived
-        if known is None or known[0] is not model:
-            least = thresholds(self._policy, model.calibration)
-            known = self._derived = (model, least, find_cut(self._policy, least, model.calibration))
-        return known[1:]
 
 
 def _as_json(decision: Route, ranking: Ranking, nearest: tuple[str, ...]) -> dict[str, Any]:

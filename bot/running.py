@@ -31,6 +31,7 @@ from bot.dialogue import Dialogue
 from bot.gate import Gate
 from bot.intent_classifier import Registry, serve_from
 from bot.locks import ConversationLocks
+from bot.router import Limits
 from bot.settings import Settings
 from bot.verdict import Closed
 from bot.webchat.api import streams_blueprint
@@ -43,7 +44,6 @@ from labeling.database import Bell, Database, sqlite_engine
 from labeling.guidelines import Guidelines, read_guidelines
 from labeling.policy import Policy
 from labeling.project import Project
-from labeling.promise import thresholds
 from labeling.refusal import Refusal
 from labeling.retraining import read_project_policy
 from labeling.routing import why_closed
@@ -165,12 +165,14 @@ def _titles(project: Project, database: Database) -> Titles:
 
 def _closed(policy: Policy, registry: Registry) -> Closed:
     """By the model that answers now and the alarms that stand now, as the router has it for what is typed."""
+    limits = Limits(policy)
 
     def closed(intent: str) -> str | None:
-        live = registry.live
+        tier, live = policy.tier_of(intent), registry.live
         if live is None:
-            return why_closed(policy.tier_of(intent), {})
-        return why_closed(policy.tier_of(intent), thresholds(policy, live.current().calibration), live.stopped_tiers)
+            return why_closed(tier, {})
+        least, _ = limits.of(live.current())
+        return why_closed(tier, least, live.stopped_tiers)
 
     return closed
 
