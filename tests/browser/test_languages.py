@@ -111,7 +111,9 @@ def test_everybody_else_is_shown_the_projects_language(browser: Browser, address
 
 
 def test_every_phrase_of_the_page_is_shown_somewhere_and_nothing_else_is_asked_for() -> None:
-    frame = set(re.findall(r"\{\{ page\.(\w+) \}\}", (STATIC / "frame.html").read_text(encoding="utf-8")))
+    frame = set(
+        re.findall(r"\{\{ page(?:\.|\[\")(\w+)(?:\"\])? \}\}", (STATIC / "frame.html").read_text(encoding="utf-8"))
+    )
     scripts = "\n".join(file.read_text(encoding="utf-8") for file in STATIC.glob("*.js"))
     asked = set(re.findall(r"\b(?:phrase|words)\('(\w+)'", scripts))
     states = {f"{state}{more}" for state in ("here", "later", "waiting") for more in ("", "_more")}
