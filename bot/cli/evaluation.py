@@ -170,7 +170,8 @@ def explain(
             out.print(Group("", f"[bold]{title}[/]", _rows(rows)))
     if explained.details:
         names = " or ".join(explained.details)
-        out.print(f"\n[dim]No {escape(names)} is looked for here; a message that is nothing else is not judged.[/]")
+        note = f"No {escape(names)} is looked for here; a message that is nothing else is not judged."
+        out.print(f"\n[dim]{note}[/]", soft_wrap=True)
 
 
 def _tiered(intent: str, policy: Policy) -> str:
