@@ -125,7 +125,7 @@ class Dialogue:
     async def _recall(self, waiting: Waiting) -> None:
         if waiting.asides:
             await self._tell(waiting)
-        if waiting.number % LOOKED_AT_EVERY == 0:
+        if waiting.number // LOOKED_AT_EVERY != waiting.told // LOOKED_AT_EVERY:
             await self._bound_session(waiting)
 
     async def _tell(self, waiting: Waiting) -> None:

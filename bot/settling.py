@@ -14,7 +14,7 @@ from bot.recorder import Said
 from bot.waiting import Waiting
 from escalation import handover
 from escalation.store.case import unclosed_case
-from escalation.store.conversation import conversation_by_id
+from escalation.store.conversation import hold_conversation
 from escalation.store.message import Message
 from escalation.wait import bot_has_the_word
 from labeling.audit import is_drawn
@@ -41,13 +41,16 @@ class Outcome:
 def settle(database: Database, waiting: Waiting, outcome: Outcome) -> None:
     """Everything that came of the turn, in one transaction. Settling twice changes nothing."""
     with database.transaction() as session:
+        conversation = hold_conversation(session, waiting.conversation_id)
         message = session.get(Message, waiting.message_id)
-        if message is None or message.handled_at is not None:
+        if message is None:
+            return
+        conversation.told_number = max(conversation.told_number, message.number)
+        if message.handled_at is not None:  # or it was deleted while the bot still thought
             return
         message.handled_at = now()
         if waiting.is_settled:
             return
-        conversation = conversation_by_id(session, waiting.conversation_id)
         case = unclosed_case(session, waiting.conversation_id)
         bot_answers = bot_has_the_word(case, message.text)
         turn = _turn(session, waiting, outcome, owned=not bot_answers)

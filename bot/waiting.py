@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.answers import answers_to
@@ -48,6 +47,8 @@ class Waiting:
     owned: bool
     """People have the conversation; Rasa only listens."""
     asides: tuple[Aside, ...]
+    told: int = 0
+    """The number of the customer's message that Rasa was given before; 0: none."""
     language: str = ""
     """The customer's, as a tag such as `de-AT`; empty where the channel does not know it."""
     question: Question | None = None
@@ -70,25 +71,43 @@ def next_waiting(database: Database, conversation_id: int) -> Waiting | None:
         if found is None:
             return None
         message, conversation = found
-        assert message.id is not None
         choice = message.payload.get(CHOICE)
         question, answer = question_of(session, message, choice)
-        return Waiting(
-            message_id=message.id,
-            number=message.number,
-            conversation_id=conversation_id,
-            channel=conversation.channel,
-            sender_id=conversation.sender_id,
-            text=message.text,
+        return replace(
+            _bare(message, conversation),
             choice=question.command(answer) if question and answer else choice,
             metadata=message.payload.get(METADATA) or {},
             owned=not bot_has_the_word(unclosed_case(session, conversation_id), message.text),
-            asides=_asides(session, conversation_id, message.number),
-            language=conversation.language,
+            asides=_asides(session, conversation, message.number),
             question=question,
             answer=answer,
             is_settled=_is_settled(session, message.id),
         )
+
+
+def barely_waiting(database: Database, conversation_id: int) -> Waiting | None:
+    """The same message with nothing read beside it, for where something there cannot be read."""
+    with database.reading() as session:
+        found = session.exec(_unhandled(conversation_id).limit(1)).first()
+        return _bare(*found) if found else None
+
+
+def _bare(message: Message, conversation: Conversation) -> Waiting:
+    assert message.id is not None and conversation.id is not None
+    return Waiting(
+        message_id=message.id,
+        number=message.number,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        sender_id=conversation.sender_id,
+        text=message.text,
+        choice=None,
+        metadata={},
+        owned=False,
+        asides=(),
+        told=conversation.told_number,
+        language=conversation.language,
+    )
 
 
 def conversations_waiting(database: Database, older_than_seconds: float) -> list[int]:
@@ -122,18 +141,13 @@ def _unhandled(conversation_id: int) -> Any:
     )
 
 
-def _asides(session: Session, conversation_id: int, before: int) -> tuple[Aside, ...]:
-    """Said between the last message that Rasa heard and this one, by people or as a question of the gate's; so each
-    is told once."""
-    handled: Any = (
-        select(func.coalesce(func.max(Message.number), 0))  # type: ignore[call-overload]  # sqlmodel: no aggregates
-        .where(Message.conversation_id == conversation_id, Message.speaker == Speaker.CUSTOMER.value)
-        .where(col(Message.handled_at).is_not(None))
-    )
-    since = handled.scalar_subquery()
+def _asides(session: Session, conversation: Conversation, before: int) -> tuple[Aside, ...]:
+    """Said between the last message that Rasa was given and this one, by people or as a question of the gate's; so
+    each is told once."""
     rows = (
         select(Message)
-        .where(Message.conversation_id == conversation_id, Message.number > since, Message.number < before)
+        .where(Message.conversation_id == conversation.id)
+        .where(Message.number > conversation.told_number, Message.number < before)
         .where(Message.speaker != Speaker.CUSTOMER.value, col(Message.deleted).is_(False))
         .order_by(col(Message.number))
     )

@@ -8,16 +8,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import object_session
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from escalation.contact import contact_in
 from escalation.phrasebook import Phrasebook
 from escalation.phrases import Phrases
 from escalation.rating import ask_in_words
 from escalation.store.case import Case, CaseState, case_by_id, unclosed_case
-from escalation.store.conversation import Conversation, conversation_by_id
+from escalation.store.conversation import Conversation, conversation_by_id, hold_conversation
 from escalation.store.file import drop_files
 from escalation.store.message import Message, Speaker, find_by_client_id, say
 from escalation.store.outbox import Errand, enqueue
@@ -80,6 +79,7 @@ class CaseClosed(Exception):
 def hear(session: Session, conversation: Conversation, text: str, client_id: str | None) -> tuple[Message, bool]:
     """Stores the customer's words; the same client id twice is one message, and then False comes back."""
     assert conversation.id is not None
+    hold_conversation(session, conversation.id)
     seen = find_by_client_id(session, conversation.id, client_id) if client_id else None
     if seen is not None:
         return seen, False
@@ -97,7 +97,10 @@ def hear(session: Session, conversation: Conversation, text: str, client_id: str
 
 
 def open_case(session: Session, conversation: Conversation, reason: str, turn: Turn | None = None) -> Case:
-    """Raises the hand; if a case is open already, that one is returned, and the customer waits for people again."""
+    """Raises the hand; if a case is open already, that one is returned, and the customer waits for people again.
+
+    The caller holds the conversation.
+    """
     assert conversation.id is not None
     existing = unclosed_case(session, conversation.id)
     if existing is not None:
@@ -139,30 +142,18 @@ def claim(session: Session, case_id: int, person: Person) -> Case:
 
     Raises CaseTaken or CaseClosed.
     """
-    taken: Any = session.execute(
-        update(Case)
-        .where(col(Case.id) == case_id, col(Case.state) == CaseState.OPEN.value)
-        .values(
-            state=CaseState.CLAIMED.value,
-            owner_id=person.id,
-            owner_name=person.name,
-            owner_shown_as=person.shown_as or None,
-            owner_picture=person.picture,
-            claimed_at=now(),
-            bot_answers=False,
-            look_at=now(),
-        )
-        .execution_options(synchronize_session=False)
-    )
     case = fresh(session, case_id)
-    if taken.rowcount == 1:
-        tell_customer(session, case, person.greeting(heard_in(session, case, person.phrases)))
-        enqueue(session, case_id, Errand.UPDATE_CARD)
-        return case
     if case.state == CaseState.CLOSED.value:
         raise CaseClosed(case_id)
-    if case.owner_id != person.id:
-        raise CaseTaken(case.owner_name or "Somebody else")
+    if case.state == CaseState.CLAIMED.value:
+        if case.owner_id != person.id:
+            raise CaseTaken(case.owner_name or "Somebody else")
+        return case
+    case.state, case.owner_id, case.owner_name = CaseState.CLAIMED.value, person.id, person.name
+    case.owner_shown_as, case.owner_picture = person.shown_as or None, person.picture
+    case.claimed_at, case.bot_answers, case.look_at = now(), False, now()
+    tell_customer(session, case, person.greeting(heard_in(session, case, person.phrases)))
+    enqueue(session, case_id, Errand.UPDATE_CARD)
     return case
 
 
@@ -335,5 +326,7 @@ def _owned(session: Session, case_id: int, person: Person) -> Case:
 
 
 def fresh(session: Session, case_id: int) -> Case:
+    """The case as it stands once nobody else can move it, nor its conversation."""
     session.flush()
+    hold_conversation(session, case_by_id(session, case_id).conversation_id)
     return case_by_id(session, case_id)

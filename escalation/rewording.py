@@ -5,12 +5,15 @@ from __future__ import annotations
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from escalation.contact import contact_in
 from escalation.handover import reword
 from escalation.phrases import Phrases
 from escalation.store.case import Case, unclosed_case
-from escalation.store.conversation import Conversation
+from escalation.store.conversation import Conversation, hold_conversation
 from escalation.store.message import Message, Speaker
 from escalation.store.outbox import Errand, enqueue
+from escalation.wait import forget_contacts, note_contact
+from labeling.clock import now
 from labeling.store.turn import turn_of_message
 
 
@@ -29,6 +32,8 @@ class NotTheirs(Exception):
 
 def customer_rewords(session: Session, conversation: Conversation, number: int, text: str | None) -> Message:
     """Edits, or with no text deletes. What only the bot was told can be deleted, but not edited. Raises NotTheirs."""
+    assert conversation.id is not None
+    hold_conversation(session, conversation.id)
     message = _said(session, conversation, number)
     if text is not None and not may_edit(message, unclosed_case(session, message.conversation_id)):
         raise NotTheirs(answered=True)
@@ -36,11 +41,12 @@ def customer_rewords(session: Session, conversation: Conversation, number: int, 
         return message
     reword(message, text)
     if text is None:
+        message.handled_at = message.handled_at or now()  # nobody has to answer it any longer
         _forget_turn(session, message)
     if message.case_id is not None:
         enqueue(session, message.case_id, Errand.REWORD, message_id=message.id)
-    for case_id in _cards_that_quote(session, message):
-        enqueue(session, case_id, Errand.UPDATE_CARD)
+    for case in _cards_that_quote(session, message):
+        _change_card(session, case, message)
     return message
 
 
@@ -64,8 +70,16 @@ def _forget_turn(session: Session, message: Message) -> None:
         turn.text, turn.nearest = "", []
 
 
-def _cards_that_quote(session: Session, message: Message) -> list[int]:
+def _cards_that_quote(session: Session, message: Message) -> list[Case]:
     """Cases opened after it was said, and the one in which it was."""
-    rows = select(Case.id).where(Case.conversation_id == message.conversation_id)
+    rows = select(Case).where(Case.conversation_id == message.conversation_id)
     rows = rows.where(or_(col(Case.opened_at) >= message.created_at, col(Case.id) == message.case_id))
-    return [case_id for case_id in session.exec(rows) if case_id is not None]
+    return list(session.exec(rows))
+
+
+def _change_card(session: Session, case: Case, message: Message) -> None:
+    assert case.id is not None
+    forget_contacts(session, case)
+    if case.id == message.case_id:
+        note_contact(session, case, contact_in(message.text))
+    enqueue(session, case.id, Errand.UPDATE_CARD)

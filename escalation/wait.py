@@ -43,6 +43,11 @@ def note_contact(session: Session, case: Case, contact: str) -> None:
     enqueue(session, case.id, Errand.UPDATE_CARD)
 
 
+def forget_contacts(session: Session, case: Case) -> None:
+    """Takes off the card what the customer no longer says."""
+    case.contact = ", ".join(left.contact for left in contacts_left(session, case))
+
+
 @dataclass(frozen=True)
 class Left:
     """A way to reach the customer, and when they left it."""

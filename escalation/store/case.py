@@ -8,6 +8,7 @@ from enum import Enum
 from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from escalation.store.conversation import Conversation
 from escalation.store.message import Message
 from labeling.clock import now
 from labeling.store.turn import Turn
@@ -108,9 +109,10 @@ def cases_to_look_at(session: Session, at: datetime, limit: int) -> list[Case]:
 
 
 def case_for_me_alone(session: Session, case_id: int) -> Case | None:
-    """The case as it stands, on PostgreSQL locked for this transaction; None while somebody else has it so."""
-    rows = select(Case).where(Case.id == case_id).with_for_update(skip_locked=True)
-    return session.exec(rows).first()
+    """The case as it stands, on PostgreSQL locked with its conversation; None while somebody else holds either."""
+    of_case = col(Conversation.id) == col(Case.conversation_id)
+    rows = select(Case).join(Conversation, of_case).where(Case.id == case_id)
+    return session.exec(rows.with_for_update(skip_locked=True, key_share=True)).first()
 
 
 def case_of_turn(session: Session, turn: Turn) -> int | None:

@@ -26,6 +26,8 @@ class Conversation(SQLModel, table=True):
     language: str = ""
     last_number: int = 0
     """The number of the newest message; the next one is one more."""
+    told_number: int = 0
+    """The newest of the customer's messages that Rasa was given, and with it what people had said before."""
     seen_number: int = 0
     """The newest message that the customer has looked at, where the channel reports it."""
     created_at: datetime = Field(default_factory=now)
@@ -47,6 +49,19 @@ def conversation_by_id(session: Session, conversation_id: int) -> Conversation:
     if conversation is None:
         raise KeyError(conversation_id)
     return conversation
+
+
+def hold_conversation(session: Session, conversation_id: int) -> Conversation:
+    """The row as it stands, which on PostgreSQL nobody else can move until this transaction ends.
+
+    Whatever decides by who has the conversation, or by what was said in it, asks for it first: then it sees what was
+    decided before. (On SQLite one transaction writes at a time anyway.) Raises KeyError.
+    """
+    mine = select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)
+    held = session.exec(mine, execution_options={"populate_existing": True}).first()
+    if held is None:
+        raise KeyError(conversation_id)
+    return held
 
 
 def find_conversation(session: Session, channel: str, sender_id: str) -> Conversation | None:
