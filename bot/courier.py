@@ -6,22 +6,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 
-from bot.answers import answers_to
-from bot.dress import correction, dressed, without_buttons
 from bot.hearing import IN_GENERAL
 from bot.locks import ConversationBusy, ConversationLocks
-from bot.recorder import Said
+from bot.parcel import Parcel, Parcels
 from escalation import handover
 from escalation.phrasebook import Phrasebook
-from escalation.store.conversation import Conversation
-from escalation.store.message import Message, Speaker
+from escalation.store.message import Message
 from labeling.clock import now
 from labeling.database import Database
 
@@ -31,30 +27,22 @@ ATTEMPTS = 6
 """After so many failures a message counts as not delivered, and its agent is told."""
 FIRST_PAUSE_SECONDS = 1.0
 """Doubled after each failure."""
+SEND_SECONDS = 20.0
+"""How long a channel may take over one message; after that it counts as a failure."""
+AT_ONCE = 8
+"""Conversations of one channel that are brought something together; a slow channel keeps only its own waiting."""
 SAFETY_SECONDS = 5.0
-BATCH = 200
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """One message on its way to a customer."""
-
-    message_id: int
-    conversation_id: int
-    channel: str
-    sender_id: str
-    said: Said
-    deleted: bool
-    revision: int
-    """The wording that it carries."""
-    spelt_out: Said
-    """The same where the channel has no buttons."""
+LET_THROUGH_SECONDS = 5.0
+"""How long what is on its way may still take when the bot stops; what is cut off there is sent again later."""
+BLOCKING = frozenset({"twilio", "facebook", "mattermost", "rocketchat", "webexteams"})
+"""Channels whose libraries hold the thread until the channel has answered."""
 
 
 @dataclass
 class _Failure:
-    attempts: int
-    again_at: float
+    conversation_id: int
+    attempts: int = 0
+    again_at: float = 0.0
 
 
 class Courier:
@@ -69,13 +57,15 @@ class Courier:
         phrases: Phrasebook = IN_GENERAL,
     ) -> None:
         """`public_address` is where customers reach this bot, for files; empty where they cannot."""
-        self._phrases = phrases
         self._database = database
-        self._public_address = public_address
+        self._parcels = Parcels(database, public_address, phrases)
         self._locks = locks
         self._channels = channels
         self._outputs: dict[str, Callable[[], OutputChannel | None]] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._threads = {name: ThreadPoolExecutor(AT_ONCE, name) for name in BLOCKING}
         self._failures: dict[int, _Failure] = {}
+        self._on_the_way: dict[int, asyncio.Task[None]] = {}
         self._rung = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -83,21 +73,35 @@ class Courier:
         """From any thread: something was committed."""
         self._loop.call_soon_threadsafe(self._rung.set)
 
-    async def run(self) -> None:
-        # Only now, because some channels have an output once their blueprint is mounted, and not before.
+    def connect(self) -> None:
+        """Once the channels' blueprints are mounted, because some have no output before."""
         for name, channel in self._channels.items():
             if channel.get_output_channel() is not None:
                 self._outputs[name] = channel.get_output_channel
+                self._slots[name] = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self) -> None:
+        try:
+            await self._bring_for_ever()
+        finally:
+            await self._let_through()
+
+    async def _bring_for_ever(self) -> None:
         while True:
             try:
                 await self._round()
             except SQLAlchemyError as error:
                 log.warning("cannot look for messages to deliver (%s); trying again", type(error).__name__)
-            try:
-                await asyncio.wait_for(self._rung.wait(), self._pause())
-            except asyncio.TimeoutError:
-                continue
-            self._rung.clear()
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Until something may have come. `asyncio.wait_for` would swallow a cancellation that comes with the bell."""
+        ringing = asyncio.ensure_future(self._rung.wait())
+        try:
+            await asyncio.wait({ringing}, timeout=self._pause())
+        finally:
+            ringing.cancel()
+        self._rung.clear()
 
     def is_collected(self, channel_name: str) -> bool:
         """The channel's customers hear an answer in the response to their message, and nowhere else."""
@@ -105,16 +109,16 @@ class Courier:
 
     async def deliver_in(self, conversation_id: int) -> None:
         """Pushes what waits in the conversation, in order. The caller holds its lock."""
-        for parcel in await asyncio.to_thread(self._waiting, conversation_id):
+        for parcel in await asyncio.to_thread(self._parcels.waiting, conversation_id, self._outputs):
             if not self._is_due(parcel.message_id) or not await self._push(parcel):
                 return  # what comes after it must not overtake it
-        for parcel in await asyncio.to_thread(self._reworded, conversation_id):
+        for parcel in await asyncio.to_thread(self._parcels.corrections, conversation_id, self._outputs):
             if not self._is_due(parcel.message_id) or not await self._push_correction(parcel):
                 return
 
     async def give_answers(self, message_id: int, output: OutputChannel) -> None:
         """The bot's answers to a message through the very output it came with. What fails is pushed later."""
-        for parcel in await asyncio.to_thread(self._answers, message_id):
+        for parcel in await asyncio.to_thread(self._parcels.answers, message_id):
             if not await self._send(parcel, output):
                 return
             await asyncio.to_thread(self._mark, parcel.message_id, None)
@@ -122,13 +126,32 @@ class Courier:
     async def _round(self) -> None:
         if not self._outputs:
             return
-        waiting = [*await asyncio.to_thread(self._waiting, None), *await asyncio.to_thread(self._reworded, None)]
-        for conversation_id in {parcel.conversation_id for parcel in waiting if self._is_due(parcel.message_id)}:
-            try:
-                async with self._locks.hold(conversation_id, patience=0.0):
-                    await self.deliver_in(conversation_id)
-            except ConversationBusy:
-                continue  # its turn ends with a delivery
+        waiting = await asyncio.to_thread(self._parcels.conversations, self._outputs)
+        # What another bot has brought meanwhile is none of our failures any longer.
+        self._failures = {it: failure for it, failure in self._failures.items() if failure.conversation_id in waiting}
+        resting = {failure.conversation_id for failure in self._failures.values() if not _is_due(failure)}
+        for conversation_id, channel in waiting.items():
+            if conversation_id not in resting and conversation_id not in self._on_the_way:
+                self._on_the_way[conversation_id] = asyncio.create_task(self._bring(conversation_id, channel))
+
+    async def _bring(self, conversation_id: int, channel: str) -> None:
+        """A task for each conversation, because a channel may take its time."""
+        try:
+            async with self._slots[channel], self._locks.hold(conversation_id, patience=0.0):
+                await self.deliver_in(conversation_id)
+            self._rung.set()  # something may have come meanwhile, or is to be tried again
+        except ConversationBusy:
+            pass  # its turn ends with a delivery
+        except Exception as error:  # noqa: BLE001  # whatever one conversation holds, the others go on
+            log.error("nothing can be brought to conversation %s: %s", conversation_id, type(error).__name__)
+        finally:
+            del self._on_the_way[conversation_id]
+
+    async def _let_through(self) -> None:
+        if self._on_the_way:
+            _, late = await asyncio.wait(self._on_the_way.values(), timeout=LET_THROUGH_SECONDS)
+            for task in late:
+                task.cancel()
 
     async def _push(self, parcel: Parcel) -> bool:
         output = self._outputs[parcel.channel]()
@@ -136,7 +159,7 @@ class Courier:
             self._failures.pop(parcel.message_id, None)
             await asyncio.to_thread(mark, self._database, [parcel.message_id], None, parcel.revision)
             return True
-        if not self._is_given_up(parcel.message_id):
+        if not self._is_given_up(parcel):
             return False
         await asyncio.to_thread(self._mark, parcel.message_id, "The customer's channel did not take the message.")
         return True
@@ -145,7 +168,7 @@ class Courier:
         """A channel that was pushed to cannot change what it shows, so the customer is told."""
         output = self._outputs[parcel.channel]()
         done = output is not None and await self._send(parcel, output)
-        if not done and not self._is_given_up(parcel.message_id):
+        if not done and not self._is_given_up(parcel):
             return False
         self._failures.pop(parcel.message_id, None)
         await asyncio.to_thread(mark_corrected, self._database, parcel.message_id, parcel.revision, done)
@@ -153,91 +176,46 @@ class Courier:
 
     async def _send(self, parcel: Parcel, output: OutputChannel) -> bool:
         try:
-            said = parcel.said if has_buttons(output) else parcel.spelt_out
-            await output.send_response(parcel.sender_id, said.as_response())
+            await asyncio.wait_for(self._hand_over(parcel, output), SEND_SECONDS)
         except Exception as error:  # noqa: BLE001  # every channel's library has errors of its own
             log.warning("message %s was not delivered: %s", parcel.message_id, type(error).__name__)
             return False
         return True
 
-    def _is_given_up(self, message_id: int) -> bool:
+    async def _hand_over(self, parcel: Parcel, output: OutputChannel) -> None:
+        said = parcel.said if has_buttons(output) else parcel.spelt_out
+        sending = output.send_response(parcel.sender_id, said.as_response())
+        threads = self._threads.get(output.name())
+        if threads is None:
+            await sending
+        else:
+            await asyncio.get_running_loop().run_in_executor(threads, asyncio.run, sending)
+
+    def _is_given_up(self, parcel: Parcel) -> bool:
         """Counts a failure. True where it was the last, and the next message may go."""
-        failure = self._failures.setdefault(message_id, _Failure(0, 0.0))
+        failure = self._failures.setdefault(parcel.message_id, _Failure(parcel.conversation_id))
         failure.attempts += 1
         failure.again_at = time.monotonic() + FIRST_PAUSE_SECONDS * 2 ** (failure.attempts - 1)
         if failure.attempts < ATTEMPTS:
             return False
-        del self._failures[message_id]
+        del self._failures[parcel.message_id]
         return True
 
     def _is_due(self, message_id: int) -> bool:
         failure = self._failures.get(message_id)
-        return failure is None or failure.again_at <= time.monotonic()
+        return failure is None or _is_due(failure)
 
     def _pause(self) -> float:
-        soonest = min((failure.again_at for failure in self._failures.values()), default=float("inf"))
+        resting = (failure.again_at for failure in self._failures.values() if not _is_due(failure))
+        soonest = min(resting, default=float("inf"))
         return max(0.05, min(SAFETY_SECONDS, soonest - time.monotonic()))
-
-    def _waiting(self, conversation_id: int | None) -> list[Parcel]:
-        with self._database.reading() as session:
-            rows: Any = (
-                select(Message, Conversation)
-                .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-                .where(col(Message.delivered_at).is_(None), col(Message.delivery_error).is_(None))
-                .where(Message.speaker != Speaker.CUSTOMER.value)
-                .where(col(Conversation.channel).in_(list(self._outputs)))
-                .order_by(col(Message.conversation_id), col(Message.number))
-                .limit(BATCH)
-            )
-            if conversation_id is not None:
-                rows = rows.where(Message.conversation_id == conversation_id)
-            return [self._parcel(message, conversation) for message, conversation in session.exec(rows)]
-
-    def _reworded(self, conversation_id: int | None) -> list[Parcel]:
-        """Corrections of what agents had said, and the customer was given in another wording."""
-        with self._database.reading() as session:
-            rows: Any = (
-                select(Message, Conversation)
-                .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-                .where(col(Message.revision) > col(Message.delivered_revision))
-                .where(col(Message.delivered_at).is_not(None), Message.speaker == Speaker.AGENT.value)
-                .where(col(Conversation.channel).in_(list(self._outputs)))
-                .order_by(col(Message.conversation_id), col(Message.number))
-                .limit(BATCH)
-            )
-            if conversation_id is not None:
-                rows = rows.where(Message.conversation_id == conversation_id)
-            return [self._correction(message, conversation) for message, conversation in session.exec(rows)]
-
-    def _answers(self, message_id: int) -> list[Parcel]:
-        with self._database.reading() as session:
-            answers = answers_to(session, message_id)
-            if not answers:
-                return []
-            conversation = session.get(Conversation, answers[0].conversation_id)
-            assert conversation is not None
-            return [self._parcel(message, conversation) for message in answers]
-
-    def _parcel(self, message: Message, conversation: Conversation) -> Parcel:
-        assert message.id is not None and conversation.id is not None
-        said = dressed(message, conversation, self._public_address)
-        return Parcel(
-            message.id,
-            conversation.id,
-            conversation.channel,
-            conversation.sender_id,
-            said,
-            message.deleted,
-            message.revision,
-            without_buttons(said, message.payload),
-        )
-
-    def _correction(self, message: Message, conversation: Conversation) -> Parcel:
-        said = correction(message, conversation, self._phrases.of(conversation.language))
-        return replace(self._parcel(message, conversation), said=said, spelt_out=said)
 
     def _mark(self, message_id: int, error: str | None) -> None:
         mark(self._database, [message_id], error)
+
+
+def _is_due(failure: _Failure) -> bool:
+    return failure.again_at <= time.monotonic()
 
 
 def mark(database: Database, message_ids: list[int], error: str | None = None, revision: int | None = None) -> None:

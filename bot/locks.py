@@ -38,7 +38,8 @@ class ConversationLocks:
         if patience <= 0 and lock.locked():
             raise ConversationBusy
         try:
-            await asyncio.wait_for(lock.acquire(), max(patience, 0.001))
+            # A free lock is had at once; a timer could go off before, on a busy loop.
+            await (asyncio.wait_for(lock.acquire(), patience) if patience > 0 else lock.acquire())
         except asyncio.TimeoutError:
             raise ConversationBusy from None
         try:

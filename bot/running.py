@@ -80,6 +80,7 @@ class Running:
         self._work: list[asyncio.Task[Any]] = []
 
     async def start(self, listening: socket.socket, courier: Courier) -> None:
+        courier.connect()
         self._server = await self._app.create_server(
             sock=listening, return_asyncio_server=True, access_log=False, backlog=256
         )
@@ -151,7 +152,7 @@ async def open_bot(settings: Settings, listening: socket.socket) -> Running:
     closed = _closed(policy, registry)
     gate = Gate(database, dialogue, locks, courier, watch.changed, policy, closed, config.phrases)
     actions.on_stray_handoff = gate.call_late
-    house = House(database, gate, watch, config.files, config.phrases)
+    house = House(database, gate, watch, courier, config.files, config.phrases)
     running = Running(house, registry, locks, Bell(database), agent, _app(settings, house, registry, channels))
     await running.start(listening, courier)
     return running

@@ -60,12 +60,12 @@ def chat_blueprint(channel: str) -> Blueprint:
     @chat.get("/conversations/<sender_id:str>/messages")
     async def read(request: Request, sender_id: str) -> HTTPResponse:
         house = house_of(request)
-        return await poll(request, house, await known(house, channel, sender_id))
+        return await poll(request, house, channel, await known(house, channel, sender_id))
 
     @chat.get("/conversations/<sender_id:str>/stream")
     async def follow(request: Request, sender_id: str) -> None:
         house = house_of(request)
-        await stream(request, house, await known(house, channel, sender_id))
+        await stream(request, house, channel, await known(house, channel, sender_id))
 
     add_rewording(chat, channel)
     add_files(chat, channel)
@@ -80,13 +80,13 @@ def streams_blueprint() -> Blueprint:
     async def read(request: Request, channel: str, sender_id: str) -> HTTPResponse:
         _check_token(request)
         house = house_of(request)
-        return await poll(request, house, await known(house, channel, sender_id))
+        return await poll(request, house, channel, await known(house, channel, sender_id))
 
     @streams.get("/conversations/<channel:str>/<sender_id:str>/stream")
     async def follow(request: Request, channel: str, sender_id: str) -> None:
         _check_token(request)
         house = house_of(request)
-        await stream(request, house, await known(house, channel, sender_id))
+        await stream(request, house, channel, await known(house, channel, sender_id))
 
     return streams
 

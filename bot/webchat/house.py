@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.courier import Courier
 from bot.gate import Gate
 from bot.webchat.watch import Watch
 from escalation.file_limits import FileLimits
@@ -16,5 +17,6 @@ class House:
     database: Database
     gate: Gate
     watch: Watch
+    courier: Courier
     files: FileLimits = field(default_factory=FileLimits)
     phrases: Phrasebook = field(default_factory=Phrasebook)

@@ -23,24 +23,24 @@ HEARTBEAT_SECONDS = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-async def poll(request: Request, house: House, conversation_id: int) -> HTTPResponse:
+async def poll(request: Request, house: House, channel: str, conversation_id: int) -> HTTPResponse:
     """Everything after a number, for clients without a stream."""
     news = await asyncio.to_thread(read_news, house.database, conversation_id, last_seen(request), {})
-    await _delivered(house, news)
+    await _delivered(house, channel, news)
     return as_json({"messages": list(news.messages), "state": news.state}, headers={"Cache-Control": "no-store"})
 
 
-async def stream(request: Request, house: House, conversation_id: int) -> None:
+async def stream(request: Request, house: House, channel: str, conversation_id: int) -> None:
     """Until the client goes or the bot stops."""
     response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=HEADERS)
     try:
-        await _follow(request, response, house, conversation_id)
+        await _follow(request, response, house, channel, conversation_id)
     except SQLAlchemyError as error:
         log.warning("a stream ends, its client will come back: %s", type(error).__name__)
     await response.eof()
 
 
-async def _follow(request: Request, response: Any, house: House, conversation_id: int) -> None:
+async def _follow(request: Request, response: Any, house: House, channel: str, conversation_id: int) -> None:
     after = last_seen(request)
     known: Mapping[int, int] = {}
     state: Mapping[str, Any] | None = None
@@ -51,7 +51,7 @@ async def _follow(request: Request, response: Any, house: House, conversation_id
             written = _events(news, state)
             if written:
                 await response.send(written)
-                await _delivered(house, news)
+                await _delivered(house, channel, news)
             after = max([after, *(message["number"] for message in news.messages)])
             known, state = news.revisions, news.state
             if len(news.messages) < LIMIT:
@@ -85,6 +85,7 @@ def _event(kind: str, data: Mapping[str, Any], number: int | None = None) -> str
     return f"event: {kind}\n{numbered}data: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-async def _delivered(house: House, news: News) -> None:
-    if news.undelivered:
+async def _delivered(house: House, channel: str, news: News) -> None:
+    """Where a channel is pushed to, reading along brings the customer nothing."""
+    if news.undelivered and house.courier.is_collected(channel):
         await asyncio.to_thread(mark, house.database, list(news.undelivered))

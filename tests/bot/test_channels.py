@@ -130,6 +130,20 @@ def test_a_push_that_fails_is_tried_again_and_nothing_overtakes_it(
     assert receiver.texts_for("chris")[1:] == ["Mina from our team is here.", "Mina: One.", "Mina: Two."]
 
 
+def test_whoever_reads_the_stream_of_a_pushed_channel_takes_nothing_from_the_customer(
+    http: httpx.Client, bot: Bot, database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(courier, "ATTEMPTS", 50)
+    say(http, bot, "callback", "cora", "human please")
+    receiver.refusals = 6
+    reply(database, "cora", "Here I am.")
+    url = f"{bot.url}/conversations/callback/cora/messages"
+    read = http.get(url, headers=TOKEN).raise_for_status().json()["messages"]
+    assert read[-1]["text"] == "Here I am."
+    soon(lambda: receiver.texts_for("cora")[1:] == ["Mina from our team is here.", "Mina: Here I am."])
+
+
 def test_a_push_that_never_succeeds_is_told_to_the_agent(
     http: httpx.Client, bot: Bot, database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

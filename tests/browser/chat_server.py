@@ -82,9 +82,8 @@ async def _open(database: Database, listening: socket.socket) -> running.Running
     courier = Courier(database, channels, locks)
     clerk: Any = Clerk()
     watch = Watch(database)
-    house = House(
-        database, Gate(database, clerk, locks, courier, watch.changed, Policy((), {}), lambda _: None), watch
-    )
+    gate = Gate(database, clerk, locks, courier, watch.changed, Policy((), {}), lambda _: None)
+    house = House(database, gate, watch, courier)
     unused: Any = _Unused()
     settings: Any = SimpleNamespace(stage=None, project=SimpleNamespace(front=FRONT))
     app = running._app(settings, house, unused, channels)
