@@ -14,9 +14,12 @@ from rasa.shared.utils.common import class_from_module_path
 from rasa.shared.utils.io import read_config_file
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from bot.telegram import Telegram
 from bot.webchat.channel import WebChat
 from labeling.project import Project
 from labeling.refusal import Refusal
+
+KINDS = {**BUILTIN_CHANNELS, Telegram.name(): Telegram}
 
 
 class ChannelRefused(Refusal):
@@ -68,7 +71,7 @@ def _credentials(project: Project) -> dict[str, Any]:
 
 def _channel(name: str, credentials: Any) -> InputChannel:
     try:
-        kind = BUILTIN_CHANNELS.get(name) or class_from_module_path(name)
+        kind = KINDS.get(name) or class_from_module_path(name)
         channel = kind.from_credentials(credentials)
     except (RasaException, ImportError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise ChannelRefused(f"credentials.yml: the channel {name} cannot be used: {error}") from error
