@@ -6,8 +6,9 @@ import asyncio
 import importlib
 import inspect
 import json
-from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,9 @@ from labeling.project import Project
 from labeling.refusal import Refusal
 
 HANDOFF = "action_handoff"
+BLOCKING_AT_ONCE = 32
+"""Actions without `async` that run together. They have threads of their own, for the database's must stay free: one
+that is given up keeps its thread until it ends."""
 
 
 class ActionsUnusable(Refusal):
@@ -57,10 +61,11 @@ class InProcessActions(EndpointConfig):
     def __init__(self, actions: dict[str, Callable[..., Any]], elsewhere: EndpointConfig | None) -> None:
         super().__init__(url=elsewhere.url if elsewhere else "in-process:", **(elsewhere.kwargs if elsewhere else {}))
         self._executor = ActionExecutor()
-        self._executor.actions = {name: _off_the_loop(run) for name, run in actions.items()}
+        threads = ThreadPoolExecutor(BLOCKING_AT_ONCE, "action")
+        self._executor.actions = {name: _off_the_loop(run, threads) for name, run in actions.items()}
         self._elsewhere = elsewhere
-        self.on_stray_handoff: Callable[[str], Awaitable[None]] | None = None
-        """Told the sender of a conversation in which a reminder, not a turn, calls a person."""
+        self.on_stray_handoff: Callable[[str, str | None], None] | None = None
+        """Told the sender and, if it is known, the channel of a conversation in which a reminder calls a person."""
 
     async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         call = kwargs["json"]
@@ -68,7 +73,7 @@ class InProcessActions(EndpointConfig):
         trace = TRACE.get() or Trace(finished=True)
         trace.ran.append(name)
         if name == HANDOFF and trace.finished and self.on_stray_handoff:
-            await self.on_stray_handoff(call["sender_id"])
+            self.on_stray_handoff(call["sender_id"], call["tracker"].get("latest_input_channel"))
         try:
             if name in self._executor.actions:
                 return await self._executor.run(call)
@@ -111,13 +116,14 @@ def _module_of(project: Project) -> str | None:
     return "bot.actions" if home == project.root / "bot" else "actions"
 
 
-def _off_the_loop(run: Callable[..., Any]) -> Callable[..., Any]:
+def _off_the_loop(run: Callable[..., Any], threads: ThreadPoolExecutor) -> Callable[..., Any]:
     """A blocking action must not keep other customers waiting."""
     if inspect.iscoroutinefunction(run):
         return run
 
     async def threaded(dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Any:
-        done = await asyncio.to_thread(run, dispatcher, tracker, domain)
+        loop, within = asyncio.get_running_loop(), copy_context()
+        done = await loop.run_in_executor(threads, within.run, run, dispatcher, tracker, domain)
         return await done if inspect.isawaitable(done) else done
 
     return threaded

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.courier import Courier
 from bot.dialogue import Dialogue, Parsed, intent_of, routing_of
 from bot.hearing import IN_GENERAL, Heard, Words, hear, offered
 from bot.introduction import introduction_of
-from bot.late import call_late, say_late
+from bot.late import call_late, say_late, until_stored
 from bot.locks import ConversationBusy, ConversationLocks
 from bot.question import ESCALATE
 from bot.recorder import Said
@@ -28,11 +29,11 @@ from bot.verdict import (
     unanswered,
     words_with_a_person,
 )
-from bot.waiting import Waiting, conversations_waiting, next_waiting
+from bot.waiting import Waiting, barely_waiting, conversations_waiting, next_waiting
 from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
 from escalation.phrasebook import Phrasebook
 from escalation.phrases import Phrases
-from labeling.database import Database
+from labeling.database import AWAY, Database
 from labeling.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -94,9 +95,9 @@ class Gate:
         self.start(self._take_up_quietly(heard.conversation_id))
         return heard
 
-    async def call_late(self, sender_id: str) -> None:
+    def call_late(self, sender_id: str, channel: str | None) -> None:
         """A reminder, outside any turn, calls a person."""
-        await asyncio.to_thread(call_late, self._database, sender_id, self._phrases)
+        self.start(until_stored(self._database, call_late, sender_id, channel, self._phrases))
 
     async def sweep(self) -> None:
         """Takes up what a bot that died left behind, a few at a time: at once, and then again and again."""
@@ -138,7 +139,8 @@ class Gate:
             missed = heard.duplicate or heard.message_id in self._outputs  # handled before, or by another bot
             if missed and self._courier.is_collected(channel_name):
                 await self._courier.give_answers(heard.message_id, output)
-        except (ConversationBusy, SQLAlchemyError):
+        except Exception as error:  # noqa: BLE001  # it is stored, so it will be handled
+            log.warning("conversation %s could not be taken up: %s", heard.conversation_id, type(error).__name__)
             await output.send_text_message(message.sender_id, phrases.still_working)
         finally:
             if not heard.duplicate:
@@ -160,27 +162,42 @@ class Gate:
             await self._take_up(conversation_id, patience)
         except ConversationBusy:
             return  # whoever is busy with it, or else the sweep, will see the message
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the sweep tries again
             log.error("conversation %s could not be taken up: %s", conversation_id, type(error).__name__)
 
     async def _take_up(self, conversation_id: int, patience: float) -> None:
         """Handles the conversation's waiting messages, oldest first."""
         async with self._locks.hold(conversation_id, patience):
-            while waiting := await asyncio.to_thread(next_waiting, self._database, conversation_id):
+            while (message_id := await self._handle_next(conversation_id)) is not None:
+                self._on_settled(conversation_id)
+                output = self._outputs.pop(message_id, None)
+                if output is not None:
+                    await self._courier.give_answers(message_id, output)
+            await self._courier.deliver_in(conversation_id)
+
+    async def _handle_next(self, conversation_id: int) -> int | None:
+        """The message that was settled, whatever failed about it: others wait behind it. None where none waits."""
+        try:
+            waiting = await asyncio.to_thread(next_waiting, self._database, conversation_id)
+            if waiting is not None:
                 outcome = Outcome(None) if waiting.is_settled else await self._handled(waiting)
                 await self._settle(waiting, outcome)
-                self._on_settled(conversation_id)
-                output = self._outputs.pop(waiting.message_id, None)
-                if output is not None:
-                    await self._courier.give_answers(waiting.message_id, output)
-            await self._courier.deliver_in(conversation_id)
+        except AWAY:
+            raise  # the sweep tries again
+        except Exception as error:  # it would fail again and again, and nobody would come
+            waiting = await asyncio.to_thread(barely_waiting, self._database, conversation_id)
+            if waiting is not None:
+                log.error("message %s could not be handled", waiting.message_id, exc_info=error)
+                trouble = Outcome(None, self._trouble(waiting), "The bot could not handle this message.")
+                await asyncio.to_thread(settle, self._database, waiting, trouble)
+        return None if waiting is None else waiting.message_id
 
     async def _settle(self, waiting: Waiting, outcome: Outcome) -> None:
         try:
             await asyncio.to_thread(settle, self._database, waiting, outcome)
-        except OperationalError:
-            raise  # the database is away; the sweep tries again
-        except SQLAlchemyError as error:
+        except AWAY:
+            raise
+        except Exception as error:
             # What the bot said cannot be stored, and never will be: the customer must not wait for it.
             log.error("the answer to message %s cannot be stored", waiting.message_id, exc_info=error)
             trouble = Outcome(outcome.routing, self._trouble(waiting), "The bot's answer could not be stored.")
@@ -234,11 +251,9 @@ class Gate:
         return (Said(self._phrases.of(waiting.language).trouble),)
 
     def _late(self, conversation_id: int) -> Callable[[Said], None]:
-        async def store(said: Said) -> None:
-            await asyncio.to_thread(say_late, self._database, conversation_id, said)
-
         def start(said: Said) -> None:
-            self.start(store(said))
+            name = f"late:{uuid.uuid4().hex}"
+            self.start(until_stored(self._database, say_late, conversation_id, said, name))
 
         return start
 

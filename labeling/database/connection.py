@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
@@ -20,7 +21,8 @@ from labeling.refusal import Refusal
 CHANNEL = "handraise"
 """The PostgreSQL notification channel that every commit rings."""
 
-
+AWAY = (OperationalError, InterfaceError, PoolExhausted)
+"""What is raised while the database cannot be reached: then waiting helps, and nothing else does."""
 _WROTE = "handraise_wrote"
 
 

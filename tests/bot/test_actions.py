@@ -15,7 +15,7 @@ import pytest
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from bot.action_endpoint import TRACE, Handoff, InProcessActions, Trace
+from bot.action_endpoint import BLOCKING_AT_ONCE, TRACE, Handoff, InProcessActions, Trace
 
 
 def call(name: str) -> dict[str, Any]:
@@ -101,17 +101,39 @@ def test_a_blocking_action_does_not_hold_up_the_loop() -> None:
     assert ran_on != [threading.get_ident()]
 
 
-def test_a_handoff_outside_a_turn_is_told() -> None:
-    told: list[str] = []
+def test_actions_that_hang_leave_the_databases_threads_alone() -> None:
+    ended, begun = threading.Event(), threading.Semaphore(0)
 
-    async def tell(sender: str) -> None:
-        told.append(sender)
+    def hang(*_: Any) -> list[Any]:
+        begun.release()
+        ended.wait(30)
+        return []
+
+    async def chat() -> str:
+        actions = InProcessActions({"action_hang": hang}, None)
+        hanging = [asyncio.create_task(actions.request(json=call("action_hang"))) for _ in range(BLOCKING_AT_ONCE)]
+        while not all(begun.acquire(blocking=False) for _ in hanging):
+            await asyncio.sleep(0.01)
+        read = await asyncio.to_thread(lambda: "read")
+        assert not ended.is_set()
+        ended.set()
+        await asyncio.gather(*hanging)
+        return read
+
+    assert asyncio.run(chat()) == "read"
+
+
+@pytest.mark.parametrize("channel", ["rest", None])
+def test_a_handoff_outside_a_turn_is_told_with_its_channel(channel: str | None) -> None:
+    told: list[tuple[str, str | None]] = []
 
     async def remind() -> None:
         actions = InProcessActions({"action_handoff": Handoff().run}, None)
-        actions.on_stray_handoff = tell
+        actions.on_stray_handoff = lambda *about: told.append(about)
         TRACE.set(Trace(finished=True))
-        await actions.request(json=call("action_handoff"))
+        asked = call("action_handoff")
+        asked["tracker"]["latest_input_channel"] = channel
+        await actions.request(json=asked)
 
     asyncio.run(remind())
-    assert told == ["c"]
+    assert told == [("c", channel)]

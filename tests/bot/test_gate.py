@@ -11,13 +11,13 @@ from sqlmodel import col, select, update
 
 from bot import dialogue, gate
 from bot.customer import Customer, MessageRefused
-from bot.hearing import Heard, Words, hear
+from bot.hearing import IN_GENERAL, Heard, Words, hear
 from bot.late import say_late
 from bot.recorder import Said
 from escalation import handover
 from escalation.handover import Outcome, Person
 from escalation.store.conversation import conversation_by_id
-from escalation.store.message import Message, Speaker
+from escalation.store.message import Message, Speaker, say
 from escalation.store.outbox import Errand
 from labeling.database import Database
 from labeling.ranking import Guess, Ranking
@@ -291,6 +291,22 @@ def test_a_message_that_was_answered_already_is_not_answered_twice(bot: Bot, dat
     assert len(story.turns) == 1
 
 
+def test_a_message_that_nothing_can_be_made_of_gets_a_person_and_those_after_it_their_turn(
+    bot: Bot, database: Database
+) -> None:
+    heard = hear(database, Words("webchat", "unreadable", "the first one"))
+    later = hear(database, Words("webchat", "unreadable", "when do you open"))
+    with database.transaction() as session:
+        question = {"about": heard.message_id, "intents": ["hours"], "titles": ["Hours", "None"], "of": "a later bot"}
+        conversation = conversation_by_id(session, heard.conversation_id)
+        say(session, conversation, Speaker.BOT, "Did you mean?", payload={"question": question})
+    soon(lambda: is_handled(database, heard) and is_handled(database, later))
+    story = story_of(database, "unreadable")
+    assert story.cases[0].reason == "The bot could not handle this message."
+    assert [message.text for message in story.messages if message.speaker == "bot"][1:] == [IN_GENERAL.of("").trouble]
+    assert {e.message_id for e in story.errands if e.errand == Errand.POST_MESSAGE} == {later.message_id}
+
+
 def test_an_unknown_conversation_is_404(bot: Bot, http: httpx.Client) -> None:
     for method, path in [("POST", "messages"), ("GET", "messages"), ("GET", "stream")]:
         answer = http.request(method, f"{bot.url}/chat/conversations/nobody/{path}", json={"text": "hello"})
@@ -338,8 +354,7 @@ def test_a_long_conversation_does_not_grow_without_end(
     customer: Customer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dialogue, "LONGEST_SESSION", 10)
-    monkeypatch.setattr(dialogue, "LOOKED_AT_EVERY", 1)
-    for _ in range(5):
+    for _ in range(dialogue.LOOKED_AT_EVERY // 2 + 1):  # each message has an answer, and a number like it
         assert customer.ask("when do you open").said_by("bot") == ["From nine to five."]
     with database.engine.connect() as connection:
         sessions = connection.exec_driver_sql(
