@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, select
 
@@ -98,7 +100,7 @@ def test_a_case_that_closed_itself_goes_on_when_its_customer_writes(database: Da
     with database.transaction() as session:
         case = case_by_id(session, case_id)
         case.bot_answers = False
-        handover.close_inactive(session, case, "Bye.", case.opened_at.replace(year=case.opened_at.year + 1))
+        handover.close_inactive(session, case, "Bye.", case.opened_at + timedelta(days=365))
     waiting = say(database, "still there?")
     assert waiting.owned
     settle(database, waiting, Outcome(ANSWERED.routing))

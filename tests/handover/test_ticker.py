@@ -32,7 +32,10 @@ from labeling.store.turn import Turn
 MINA = Person("U0MINA0001", "Mina")
 WAITING = Waiting(lead="U0LEAD0001")
 ROUTING = Routing((Rule(Destination(call=("S0SUPPORT1",))),))
-SHUT = Hours(open={"mon": ((time(9), time(10)),)})
+SHUT = Hours(
+    open={"mon": ((time(9), time(10)),)}, holidays=frozenset(now().date() + timedelta(days) for days in (0, 1))
+)
+"""Not open today, whichever day that is, nor on the next, should midnight come."""
 
 
 class Shift:
