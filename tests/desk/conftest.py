@@ -192,13 +192,18 @@ class Scene:
         return found
 
     def at_rest(self) -> None:
-        """Waits until outbox and inbox are empty."""
+        """Waits until the desk was told all that was done in Slack, and outbox and inbox are empty."""
+
+        def all_told() -> bool:
+            return all(sent["outcome"] != "waiting" for sent in play.deliveries())
 
         def nothing_waits() -> bool:
             with self.database.reading() as session:
                 rows = [*session.exec(select(Outgoing)), *session.exec(select(Incoming))]
             return all(row.done_at is not None for row in rows)
 
+        with self.practice.play() as play:
+            self.until(all_told)
         self.until(nothing_waits)
 
 
