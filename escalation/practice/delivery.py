@@ -117,6 +117,9 @@ class Delivery:
         except NotAcknowledged as problem:
             entry["outcome"] = problem.reason
             raise
+        except asyncio.CancelledError:
+            entry["outcome"] = "forgotten"
+            raise
         entry["outcome"] = "acknowledged"
         return answer
 
