@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -41,8 +39,8 @@ from labeling.store.cause import Cause
 from labeling.store.correction import CUSTOMER, Correction
 from labeling.store.review import Review
 from labeling.store.turn import Turn
+from tests.shared import slacks
 
-SHARED = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack"
 INTENTS = Intents({"refund": Guideline("refund", "Refund")}, lambda: {"order", "refund"})
 WORDY = Intents({"refund": Guideline("refund", *["&<>" * 3000] * 4, "order")}, lambda: {"order", "refund"})
 RANKING = Ranking(tuple(Guess(f"intent_{n}" if n else "refund", 0.5 / (n + 1)) for n in range(60)), 0.4, "m1")
@@ -90,14 +88,6 @@ def said(number: int, text: str) -> Message:
     return Message(id=number, conversation_id=1, number=number, speaker=speaker, text=text)
 
 
-def schema(name: str) -> dict[str, Any]:
-    file = SHARED / name
-    if not file.exists():
-        pytest.skip("Slack's schemas are not at hand (HANDRAISE_SHARED)")
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
-
-
 EXTREMES = [
     case_file(),
     case_file(state=CaseState.CLAIMED, corrections=2),
@@ -130,7 +120,7 @@ def test_a_card_is_within_slacks_limits_whatever_the_case_holds(number: int) -> 
 
 @pytest.mark.parametrize("number", range(len(EXTREMES)))
 def test_a_card_is_right_by_slacks_own_schema(number: int) -> None:
-    jsonschema.validate(list(drawn()[number].blocks), schema("blocks.schema.json"))
+    jsonschema.validate(list(drawn()[number].blocks), slacks("blocks.schema"))
 
 
 def test_windows_are_right_by_slacks_own_schema() -> None:
@@ -161,9 +151,9 @@ def test_windows_are_right_by_slacks_own_schema() -> None:
         View(**view).validate_json()
         assert len(view["blocks"]) <= 100
     for view in views:
-        jsonschema.validate(view, schema("modal.schema.json"))
+        jsonschema.validate(view, slacks("modal.schema"))
     for held, text in ((Held("Mina"), "hello"), (Held(None), long), (Held("Mina", is_mine=True, edited=True), "")):
-        jsonschema.validate(question_about_held("1.2", held, text), schema("blocks.schema.json"))
+        jsonschema.validate(question_about_held("1.2", held, text), slacks("blocks.schema"))
 
 
 def texts(block: dict[str, Any]) -> list[dict[str, Any]]:
@@ -189,7 +179,7 @@ def test_where_only_the_button_sends_there_is_one_and_the_card_says_so() -> None
     card = draw_card(claimed, INTENTS, Policy.BUTTON)
     assert "'action_id': 'reply'" in str(card.blocks)
     assert "with *Reply…*" in str(card.blocks)
-    jsonschema.validate(list(card.blocks), schema("blocks.schema.json"))
+    jsonschema.validate(list(card.blocks), slacks("blocks.schema"))
 
 
 def test_what_was_said_is_shown_in_order() -> None:

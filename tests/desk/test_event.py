@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from escalation.slack.event import Deletion, Edit, NotForUs, Reply, read_event
 from escalation.slack.press import label, read_press, turn_of_block
+from tests.shared import sample
 
-SAMPLES = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack" / "samples"
 SAID = {"type": "message", "channel": "C1", "ts": "2.0", "thread_ts": "1.0", "user": "U1", "text": "hi"}
 
 
@@ -90,14 +87,6 @@ def test_slacks_own_samples_are_read_without_a_fault(name: str) -> None:
 
 def test_slacks_own_sample_of_a_press_is_read_without_a_fault() -> None:
     assert read_press(sample("BlockActionPayload")).turn_id is None
-
-
-def sample(name: str) -> dict[str, Any]:
-    file = SAMPLES / f"{name}.json"
-    if not file.exists():
-        pytest.skip("Slack's samples are not at hand (HANDRAISE_SHARED)")
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
 
 
 def test_a_typed_name_becomes_an_intents_name() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from escalation.slack.errand import GONE, NOTHING_TO_DO
 from escalation.slack.failure import GIVEN_UP, LIMITED, OPERATOR, PASSING, Later, Never, judge, unreachable
-from tests.desk.test_manifest import SCOPES, SHARED
+from tests.desk.test_manifest import SCOPES
+from tests.shared import slacks
 
 
 @pytest.mark.parametrize("code", sorted(OPERATOR))
@@ -74,10 +73,7 @@ ABOUT_PEOPLE = {"user_is_bot", "user_is_restricted", "user_not_found", "user_not
 
 
 def listed_errors() -> set[str]:
-    file = SHARED / "web-api.openapi.json"
-    if not file.exists():
-        pytest.skip("Slack's description of its Web API is not at hand (HANDRAISE_SHARED)")
-    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    paths = slacks("web-api.openapi")["paths"]
     used = [paths.get("/" + method.replace("_", "."), {}) for method in SCOPES]
     answers = [described["responses"]["default"].get("schema", {}) for path in used for described in path.values()]
     return {code for one in answers for code in one.get("properties", {}).get("error", {}).get("enum", [])}

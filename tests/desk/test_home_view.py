@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from escalation.slack.intents import Intents
 from escalation.team import Entry, Labelled, Mine, Numbers, Team
 from labeling.store.correction import Correction
 from tests.desk.conftest import GUIDELINES, words
-from tests.desk.test_manifest import SHARED
+from tests.shared import slacks
 
 INTENTS = Intents(GUIDELINES, set)
 URL = "https://team.slack.example/"
@@ -62,18 +61,12 @@ EMPTY = Home(Team((), Numbers(0, 0, None, 0, 0)), Mine((), ()), URL)
 def test_a_home_fits_slacks_own_schema_and_limits(home: Home) -> None:
     view = draw_home(home, INTENTS)
     assert len(view["blocks"]) <= 100
-    file = SHARED / "home.schema.json"
-    if not file.exists():
-        pytest.skip("Slack's schema is not at hand (HANDRAISE_SHARED)")
-    jsonschema.validate(view, json.loads(file.read_text(encoding="utf-8")))
+    jsonschema.validate(view, slacks("home.schema"))
 
 
 @pytest.mark.parametrize("home", [CROWDED, EMPTY])
 def test_the_queues_window_fits_slacks_own_schema(home: Home) -> None:
-    file = SHARED / "modal.schema.json"
-    if not file.exists():
-        pytest.skip("Slack's schema is not at hand (HANDRAISE_SHARED)")
-    jsonschema.validate(queue_window(home.team, URL), json.loads(file.read_text(encoding="utf-8")))
+    jsonschema.validate(queue_window(home.team, URL), slacks("modal.schema"))
 
 
 def test_five_hundred_cases_are_paged_and_none_is_left_out() -> None:

@@ -20,8 +20,8 @@ from escalation.slack.press import REPLY_WINDOW, WORDS, Do
 from escalation.slack.web import PATH, WebServer
 from escalation.store.inbox import Incoming
 from tests.desk.conftest import Scene
-from tests.desk.test_event import SAMPLES, sample
 from tests.practice.server import PracticeServer, practice_server
+from tests.shared import SHARED, sample
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,7 @@ def event(name: str, **filled: Any) -> dict[str, Any]:
 INTERACTIVE = ("BlockActionPayload", "ViewSubmissionPayload", "ViewClosedPayload")
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in SAMPLES.glob("*Payload.json")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHARED.glob("slack/samples/*Payload.json")))
 def test_slacks_own_sample_is_taken_as_it_is_and_holds_nothing_up(
     scene: Scene, address: str, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 import yaml
 
 from escalation.slack.home.command import COMMAND, HELP, SHOW_QUEUE
 from escalation.slack.label_window import LABEL_MESSAGE
+from tests.shared import slacks
 
 ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("HANDRAISE_SHARED", ROOT.parent / "shared")) / "slack"
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "escalation" / "manifest.yml").read_text(encoding="utf-8"))
 CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "escalation" / "slack").rglob("*.py"))
 
@@ -63,10 +60,7 @@ def test_the_manifest_asks_for_the_scopes_in_use_and_no_other() -> None:
 
 
 def test_the_scopes_of_each_method_are_slacks_own() -> None:
-    file = SHARED / "web-api.openapi.json"
-    if not file.exists():
-        pytest.skip("Slack's description of its Web API is not at hand (HANDRAISE_SHARED)")
-    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    paths = slacks("web-api.openapi")["paths"]
     for method, ours in SCOPES.items():
         if "/" + method.replace("_", ".") not in paths:
             continue  # newer than the description at hand
@@ -99,7 +93,4 @@ def test_commands_and_shortcuts_are_those_that_the_desk_listens_to() -> None:
 
 
 def test_the_manifest_is_right_by_slacks_own_schema() -> None:
-    file = SHARED / "manifest.schema.json"
-    if not file.exists():
-        pytest.skip("Slack's schema is not at hand (HANDRAISE_SHARED)")
-    jsonschema.validate(MANIFEST, json.loads(file.read_text(encoding="utf-8")))
+    jsonschema.validate(MANIFEST, slacks("manifest.schema"))

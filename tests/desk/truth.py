@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-SHARED = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack"
-AT_HAND = SHARED.is_dir()
+from tests.shared import is_here, slacks
+
+AT_HAND = is_here("slack")
 JSON = dict[str, Any]
 
 NEWER_METHODS = {"apps.connections.open", "files.getUploadURLExternal", "files.completeUploadExternal"}
@@ -57,7 +56,7 @@ def _about(call: JSON) -> Iterator[str]:
 def _about_parameters(method: str, arguments: JSON) -> Iterator[str]:
     if method in NEWER_METHODS:
         return
-    path = _web_api().get(f"/{method}")
+    path = slacks("web-api.openapi")["paths"].get(f"/{method}")
     if path is None:
         yield "Slack has no such method"
         return
@@ -88,10 +87,5 @@ def _read(value: Any) -> Any:
 
 @cache
 def _validator(schema: str) -> Any:
-    described = json.loads((SHARED / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    described = slacks(f"{schema}.schema")
     return jsonschema.validators.validator_for(described)(described)
-
-
-@cache
-def _web_api() -> Any:
-    return json.loads((SHARED / "web-api.openapi.json").read_text(encoding="utf-8"))["paths"]

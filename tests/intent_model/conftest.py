@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from pathlib import Path
 
 import pytest
@@ -11,9 +9,10 @@ import pytest
 from labeling.examples import Example, read_examples
 from labeling.intent_model import Encoder, IntentModel, open_encoder, train
 from labeling.intent_model.embeddings import Embeddings
+from tests.bench.corpora import Corpus, Name, corpus
+from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("HANDRAISE_SHARED") or ROOT.parent / "shared")
 SHOP_INTENTS = (
     "order_status",
     "delivery_cost",
@@ -50,19 +49,15 @@ def model(shop: list[Example], encoder: Encoder, embeddings: Embeddings) -> Inte
 @pytest.fixture(scope="session")
 def few_shot_banking() -> list[Example]:
     """Ten examples of each of 77 intents."""
-    folder = SHARED / "data" / "banking77" / "train_10"
-    if not folder.is_dir():
-        pytest.skip(f"the BANKING77 data is not at {folder} (set HANDRAISE_SHARED)")
-    texts = (folder / "text").read_text(encoding="utf-8").splitlines()
-    intents = (folder / "label").read_text(encoding="utf-8").splitlines()
-    return [Example(text, intent.lower()) for text, intent in zip(texts, intents, strict=True)]
+    return list(banking77().given(10))
 
 
 @pytest.fixture(scope="session")
 def banking_test() -> list[Example]:
     """Every second message of the official test set, to be quick."""
-    path = SHARED / "data" / "banking77" / "test.csv"
-    if not path.is_file():
-        pytest.skip(f"the BANKING77 data is not at {path} (set HANDRAISE_SHARED)")
-    with path.open(encoding="utf-8", newline="") as file:
-        return [Example(row["text"], row["category"].lower()) for row in csv.DictReader(file)][::2]
+    return list(banking77().test[::2])
+
+
+def banking77() -> Corpus:
+    shared("data/banking77")
+    return corpus(Name.BANKING77)

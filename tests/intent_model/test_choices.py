@@ -166,7 +166,7 @@ def draw(random: np.random.Generator, count: int, pride: float, strange: float) 
     return turns
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     st.integers(0, 10_000),
     st.sampled_from([40, 150, 600]),

@@ -70,7 +70,7 @@ def test_what_customers_chose_is_stood_for_by_its_like_alone() -> None:
     assert estimate([*[drawn(True, 1.0)] * 20, *chosen]).share == pytest.approx(20 / 40)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.integers(0, 10_000))
 def test_over_many_draws_the_combined_interval_holds_the_true_share(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -87,7 +87,6 @@ def test_over_many_draws_the_combined_interval_holds_the_true_share(seed: int) -
     assert held >= 200 * 0.95 - 6 * np.sqrt(200 * 0.95 * 0.05)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 80), st.integers(0, 5), st.sampled_from([0.9, 0.95, 0.98]))
 def test_so_many_more_right_ones_are_just_enough(right: int, wrong: int, promise: float) -> None:
     seen = estimate([drawn(True)] * right + [drawn(False)] * wrong)
@@ -112,7 +111,7 @@ def test_looked_at_after_every_audit_a_kept_promise_rings_in_fewer_runs_than_all
     assert rung <= runs * FALSE_ALARMS
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.floats(0.6, 0.98))
 def test_before_any_audit_the_next_one_gains_nothing_on_average(seed: int, promise: float) -> None:
     """The bet is fair at the edge, whatever came before: that is all the guarantee needs."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,8 +13,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, HeaderBlock, Se
 from escalation.practice.blocks.block import message_objections
 from escalation.practice.blocks.view import objections
 from tests.practice.conftest import actions, button, file_field, modal, mrkdwn, plain, text_field
-
-SHARED = Path(os.environ.get("HANDRAISE_SHARED", Path(__file__).parents[3] / "shared")) / "slack"
+from tests.shared import slacks
 
 
 def options(count: int) -> list[dict[str, Any]]:
@@ -131,14 +126,6 @@ REFUSED_BY_LIMIT: dict[str, tuple[Any, str]] = {
 REFUSED = {**REFUSED_BY_SHAPE, **REFUSED_BY_LIMIT}
 
 
-@cache
-def schema(name: str) -> Any:
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"Slack's schema {name} is not at hand")
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 @pytest.mark.parametrize("blocks", ACCEPTED.values(), ids=ACCEPTED)
 def test_what_slack_takes_is_taken(blocks: list[dict[str, Any]]):
     assert message_objections(blocks) == []
@@ -146,7 +133,7 @@ def test_what_slack_takes_is_taken(blocks: list[dict[str, Any]]):
 
 @pytest.mark.parametrize("blocks", ACCEPTED.values(), ids=ACCEPTED)
 def test_what_is_taken_fits_slacks_own_schema(blocks: list[dict[str, Any]]):
-    jsonschema.validate(blocks, schema("blocks.schema.json"))
+    jsonschema.validate(blocks, slacks("blocks.schema"))
 
 
 @pytest.mark.parametrize(("blocks", "words"), REFUSED.values(), ids=REFUSED)
@@ -157,7 +144,7 @@ def test_what_slack_refuses_is_refused(blocks: Any, words: str):
 @pytest.mark.parametrize(("blocks", "words"), REFUSED_BY_SHAPE.values(), ids=REFUSED_BY_SHAPE)
 def test_what_has_the_wrong_shape_is_refused_by_slacks_schema_too(blocks: Any, words: str):
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(blocks, schema("blocks.schema.json"))
+        jsonschema.validate(blocks, slacks("blocks.schema"))
 
 
 def test_what_slacks_own_models_build_is_taken():
@@ -173,14 +160,14 @@ def test_a_modal_and_a_home_fit_slacks_own_schemas():
     view = modal(text_field("b", "why"), callback_id="c", private_metadata="{}")
     home = {"type": "home", "blocks": [section(), actions(button("b"))]}
     assert objections(view, "modal") == [] and objections(home, "home") == []
-    jsonschema.validate(view, schema("modal.schema.json"))
-    jsonschema.validate(home, schema("home.schema.json"))
+    jsonschema.validate(view, slacks("modal.schema"))
+    jsonschema.validate(home, slacks("home.schema"))
 
 
 def test_files_are_entered_in_modals_alone():
     field = file_field("b", "f", filetypes=["png"], max_files=10)
     assert objections(modal(field), "modal") == []
-    jsonschema.validate(modal(field), schema("modal.schema.json"))
+    jsonschema.validate(modal(field), slacks("modal.schema"))
     assert any("unsupported type: file_input" in found for found in message_objections([field]))
     assert objections({"type": "home", "blocks": [field]}, "home")
 
@@ -214,7 +201,7 @@ NONSENSE = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NONSENSE)
 def test_nonsense_is_refused_and_never_breaks_the_check(nonsense: Any):
     for found in (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from escalation.practice.people import PEOPLE
 from escalation.practice.views import View
 from escalation.practice.web_api.endpoint import METHODS
 from tests.practice.conftest import modal
-from tests.practice.test_blocks import SHARED
+from tests.shared import sample, slacks
 
 WEB_API = Path(__file__).parents[2] / "escalation" / "practice" / "web_api"
 NEWER_METHODS = {"api.test", "apps.connections.open", "files.getUploadURLExternal", "files.completeUploadExternal"}
@@ -30,19 +28,8 @@ NEWER_PARAMETERS = {
 MINA = PEOPLE[0]
 
 
-def sample(name: str) -> Any:
-    path = SHARED / "samples" / f"{name}.json"
-    if not path.is_file():
-        pytest.skip(f"Slack's sample {name} is not at hand")
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-@cache
 def web_api() -> Any:
-    path = SHARED / "web-api.openapi.json"
-    if not path.is_file():
-        pytest.skip("Slack's list of methods is not at hand")
-    return json.loads(path.read_text(encoding="utf-8"))["paths"]
+    return slacks("web-api.openapi")["paths"]
 
 
 def strangers(made: Any, known: Any, where: str = "") -> list[str]:

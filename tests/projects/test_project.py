@@ -57,8 +57,6 @@ def test_a_project_without_a_domain_is_refused(root: Path) -> None:
 
 def test_the_environment_says_where_things_are_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = find_project(root)
-    for name in ("HANDRAISE_HOME", "DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
     assert project.database_url == f"sqlite:///{root / '.handraise' / 'handraise.db'}"
     monkeypatch.setenv("HANDRAISE_HOME", "/elsewhere")
     assert project.home == Path("/elsewhere")
