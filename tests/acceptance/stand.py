@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +76,3 @@ def stand(home: Path, database_url: str, project: Path = REPOSITORY) -> Iterator
         for service in services.values():
             service.wait_until_ready()
         yield Stand(address["bot"], address["practice"], address["labeling"], services, http, home, environment)
-
-
-def until(what: Callable[[], Any], seconds: float = 90.0) -> Any:
-    """Waits until `what()` is true, and returns it."""
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return found

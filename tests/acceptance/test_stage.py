@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Page, expect
 
 from bot.cli.processes import Service
-from tests.acceptance.stand import REPOSITORY, until
+from tests.acceptance.stand import REPOSITORY
+from tests.conftest import NewWindow
+from tests.until import until
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.browser]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE = 120_000
 """Milliseconds; a busy machine is slow, and a pass does not wait."""
 
@@ -35,17 +35,11 @@ def demo(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        page = browser.new_page(viewport={"width": 1600, "height": 1000})
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        yield page
-        browser.close()
+def page(new_window: NewWindow) -> Page:
+    page: Page = new_window(viewport={"width": 1600, "height": 1000}).new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    return page
 
 
 def ask(page: Page, chat: FrameLocator, step: int) -> None:
@@ -86,9 +80,9 @@ def test_one_page_shows_a_person_asking_an_agent_answering_and_the_bot_learning(
     card.get_by_role("button", name="Hand back to the bot").click()
     expect(transcript).to_contain_text("talking with the bot again")
     until(lambda: 5 in page.request.get(demo + "progress.json").json()["done"], 180)
-    until(lambda: answers_with(page, demo) != untaught, 30)
+    until(lambda: answers_with(page, demo) != untaught)
 
     before = transcript.locator("li").count()
     ask(page, chat, 5)
     expect(transcript.locator("li").nth(before + 1)).to_contain_text("workshop")
-    until(lambda: page.request.get(demo + "progress.json").json()["done"] == [1, 2, 3, 4, 5, 6], 30)
+    until(lambda: page.request.get(demo + "progress.json").json()["done"] == [1, 2, 3, 4, 5, 6])

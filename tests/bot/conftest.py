@@ -6,8 +6,8 @@ import asyncio
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -288,6 +288,7 @@ class Bot:
         self._listening: socket.socket = listen("127.0.0.1", 0)
         self._ready = threading.Event()
         self._settings = Settings(project, database, model, "127.0.0.1", 0)
+        self.database = database
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         while not self._ready.wait(0.05):
@@ -308,6 +309,17 @@ class Bot:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(30)
         assert not self._thread.is_alive()
+
+
+@contextmanager
+def serving(project: Project, url: str = "") -> Iterator[Bot]:
+    """A bot of this project on a database of its own, at its address or in the project's folder."""
+    database = Database(url or project.database_url)
+    schema.upgrade(database)
+    bot = Bot(project, database, train_dialogue(project))
+    yield bot
+    bot.stop()
+    database.close()
 
 
 @pytest.fixture(scope="session")
@@ -379,11 +391,3 @@ def story_of(database: Database, sender_id: str) -> Story:
             list(cases),
             list(session.exec(select(Outgoing).where(col(Outgoing.case_id).in_([case.id for case in cases])))),
         )
-
-
-def soon(fact: Callable[[], bool], seconds: float = 30) -> None:
-    """Waits until it is so."""
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.02)

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot import schema
 from bot.customer import Customer
-from bot.training import train_dialogue
 from labeling.database import Database
 from labeling.project import Project
 from labeling.store.turn import Turn
 from tests.bot.asking_project import UNSURE, write_asking_project
-from tests.bot.conftest import Bot, story_of
+from tests.bot.conftest import Bot, serving, story_of
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +21,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def database(project: Project) -> Iterator[Database]:
-    database = Database(project.database_url)
-    schema.upgrade(database)
-    yield database
-    database.close()
+def bot(project: Project) -> Iterator[Bot]:
+    with serving(project) as bot:
+        yield bot
 
 
 @pytest.fixture(scope="module")
-def bot(project: Project, database: Database) -> Iterator[Bot]:
-    bot = Bot(project, database, train_dialogue(project))
-    yield bot
-    bot.stop()
+def database(bot: Bot) -> Database:
+    return bot.database
 
 
 def turn_of(database: Database, customer: Customer) -> Turn:

@@ -8,7 +8,8 @@ from bot.customer import Customer
 from labeling.clock import now
 from labeling.database import Database
 from labeling.store.alarm import Alarm
-from tests.bot.conftest import Bot, soon, story_of
+from tests.bot.conftest import Bot, story_of
+from tests.until import until
 
 ANSWER = ["From nine to five."]
 
@@ -31,7 +32,7 @@ def test_what_people_see_anyway_is_not_drawn(customer: Customer, database: Datab
     customer.ask("talk to a person")
     for wish in ("somebody stole my credit card", "when do you open"):
         customer.say(wish)
-    soon(lambda: len(story_of(database, customer.conversation).turns) == 3)
+    until(lambda: len(story_of(database, customer.conversation).turns) == 3)
     handed_over, owned, also_owned = story_of(database, customer.conversation).turns
     assert handed_over.route == "answer"  # it was understood, and the dialogue called a person
     assert [turn.audit_rate for turn in (handed_over, owned, also_owned)] == [None] * 3
@@ -51,10 +52,10 @@ def test_a_tier_in_which_an_alarm_stands_is_not_answered_until_a_person_ends_it(
         session.flush()
         number = alarm.id
     try:
-        soon(lambda: answer() == ["A person comes."])
+        until(lambda: answer() == ["A person comes."])
     finally:
         with database.transaction() as session:
             standing = session.get(Alarm, number)
             assert standing is not None
             standing.ended_at, standing.ended_by = now(), "Noor"
-    soon(lambda: answer() == ANSWER)
+    until(lambda: answer() == ANSWER)

@@ -8,12 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import schema
 from bot.customer import Customer
 from bot.training import TrainingFailed, train_dialogue
 from labeling.database import Database
 from labeling.project import Project, find_project
-from tests.bot.conftest import CONFIG, EXAMPLES, Bot, story_of
+from tests.bot.conftest import CONFIG, EXAMPLES, serving, story_of
 
 DOMAIN = """
 version: "3.1"
@@ -52,13 +51,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def customer(bare: Project) -> Iterator[Customer]:
-    database = Database(f"sqlite:///{bare.home / 'handraise.db'}")
-    schema.upgrade(database)
-    bot = Bot(bare, database, train_dialogue(bare))
-    with httpx.Client(timeout=30) as http:
+    with serving(bare) as bot, httpx.Client(timeout=30) as http:
         yield Customer(http, bot.url)
-    bot.stop()
-    database.close()
 
 
 def test_it_answers_and_hands_over_without_any_rule_for_it(customer: Customer, bare: Project) -> None:

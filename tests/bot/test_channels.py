@@ -13,7 +13,8 @@ from escalation import handover
 from escalation.handover import Person
 from escalation.store.outbox import Errand
 from labeling.database import Database
-from tests.bot.conftest import Bot, Receiver, soon, story_of
+from tests.bot.conftest import Bot, Receiver, story_of
+from tests.until import until
 
 MINA = Person("U1", "Mina")
 TOKEN = {"Authorization": "Bearer open sesame"}
@@ -104,14 +105,14 @@ def test_a_callback_customer_is_pushed_the_bots_and_the_agents_words_in_order(
     say(http, bot, "callback", "carla", "human please")
     reply(database, "carla", "Hello Carla.", "1.1")
     reply(database, "carla", "How can I help?", "1.2")
-    soon(lambda: len(receiver.texts_for("carla")) == 4)
+    until(lambda: len(receiver.texts_for("carla")) == 4)
     assert receiver.texts_for("carla") == [
         "A person comes.",
         "Mina from our team is here.",
         "Mina: Hello Carla.",
         "Mina: How can I help?",
     ]
-    soon(lambda: marks(database, "carla") == ["delivered", "delivered"])
+    until(lambda: marks(database, "carla") == ["delivered", "delivered"])
 
 
 def marks(database: Database, sender: str) -> list[str]:
@@ -126,7 +127,7 @@ def test_a_push_that_fails_is_tried_again_and_nothing_overtakes_it(
     receiver.refusals = 3
     reply(database, "chris", "One.", "1.1")
     reply(database, "chris", "Two.", "1.2")
-    soon(lambda: len(receiver.texts_for("chris")) == 4)
+    until(lambda: len(receiver.texts_for("chris")) == 4)
     assert receiver.texts_for("chris")[1:] == ["Mina from our team is here.", "Mina: One.", "Mina: Two."]
 
 
@@ -141,7 +142,7 @@ def test_whoever_reads_the_stream_of_a_pushed_channel_takes_nothing_from_the_cus
     url = f"{bot.url}/conversations/callback/cora/messages"
     read = http.get(url, headers=TOKEN).raise_for_status().json()["messages"]
     assert read[-1]["text"] == "Here I am."
-    soon(lambda: receiver.texts_for("cora")[1:] == ["Mina from our team is here.", "Mina: Here I am."])
+    until(lambda: receiver.texts_for("cora")[1:] == ["Mina from our team is here.", "Mina: Here I am."])
 
 
 def test_a_push_that_never_succeeds_is_told_to_the_agent(
@@ -151,5 +152,5 @@ def test_a_push_that_never_succeeds_is_told_to_the_agent(
     say(http, bot, "callback", "cleo", "human please")
     receiver.refusals = 2 * courier.ATTEMPTS
     reply(database, "cleo", "Anybody there?")
-    soon(lambda: marks(database, "cleo") == ["failed"])
+    until(lambda: marks(database, "cleo") == ["failed"])
     assert receiver.texts_for("cleo") == ["A person comes."]

@@ -8,10 +8,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from bot import schema
 from bot.asking import ASKINGS
 from bot.customer import Customer, Heard
-from bot.training import train_dialogue
 from labeling.clock import now
 from labeling.database import Database
 from labeling.project import Project
@@ -19,7 +17,8 @@ from labeling.review_queue import waiting
 from labeling.store.alarm import Alarm, standing_alarms
 from labeling.store.correction import CUSTOMER
 from tests.bot.asking_project import AS_UNSURE, UNSURE, choices_of, write_asking_project
-from tests.bot.conftest import Bot, Receiver, soon, story_of
+from tests.bot.conftest import Bot, Receiver, serving, story_of
+from tests.until import until
 
 CHOICES = ["Where is my refund?", "I want my money back", "None of these"]
 
@@ -31,18 +30,14 @@ def project(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Pro
 
 
 @pytest.fixture(scope="module")
-def database(project: Project) -> Iterator[Database]:
-    database = Database(project.database_url)
-    schema.upgrade(database)
-    yield database
-    database.close()
+def bot(project: Project) -> Iterator[Bot]:
+    with serving(project) as bot:
+        yield bot
 
 
 @pytest.fixture(scope="module")
-def bot(project: Project, database: Database) -> Iterator[Bot]:
-    bot = Bot(project, database, train_dialogue(project))
-    yield bot
-    bot.stop()
+def database(bot: Bot) -> Database:
+    return bot.database
 
 
 def choices_in(heard: Heard) -> list[str]:
@@ -142,13 +137,13 @@ def alarm(bot: Bot, http: httpx.Client, database: Database) -> Iterator[None]:
     with database.transaction() as session:
         session.add(Alarm(tier="open", promise=0.975, evidence=25.0, audits=30, right=5))
     try:
-        soon(lambda: said() == ["A person comes."])
+        until(lambda: said() == ["A person comes."])
         yield
     finally:
         with database.transaction() as session:
             for standing in standing_alarms(session):
                 standing.ended_at, standing.ended_by = now(), "Noor"
-        soon(lambda: said() == ["About store_hours."])
+        until(lambda: said() == ["About store_hours."])
 
 
 def test_what_is_chosen_in_a_tier_that_was_stopped_meanwhile_goes_to_a_person(
@@ -231,7 +226,7 @@ def test_on_rest_the_choices_are_buttons_in_the_customers_language(http: httpx.C
 
 def test_a_question_is_pushed_to_a_callback(http: httpx.Client, bot: Bot, receiver: Receiver) -> None:
     http.post(f"{bot.url}/webhooks/callback/webhook", json={"sender": "carl", "message": UNSURE}).raise_for_status()
-    soon(lambda: bool(receiver.texts_for("carl")))
+    until(lambda: bool(receiver.texts_for("carl")))
     (question,) = [said for said in receiver.heard if said["recipient_id"] == "carl"]
     assert [button["title"] for button in question["buttons"]] == CHOICES
 

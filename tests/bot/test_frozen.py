@@ -8,11 +8,12 @@ from typing import Any
 
 import yaml
 
+from labeling.examples import Row, read_rows
+
 BOT = Path(__file__).resolve().parents[2] / "bot"
 OUT_OF_SCOPE = "out_of_scope"
 # `escalate` is raised by the dialogue, never by a customer's words, so nobody can write a message for it.
 NOT_SPOKEN = {"escalate"}
-ENTITY_MARK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 
 
 def frozen_rows() -> list[tuple[str, str]]:
@@ -30,25 +31,19 @@ def domain_intents() -> set[str]:
     return {next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries}
 
 
-def training_examples() -> dict[str, list[str]]:
-    examples: dict[str, list[str]] = {}
-    for path in sorted((BOT / "data" / "nlu").glob("*.yml")):
-        for block in read_yaml(path).get("nlu", []):
-            if "intent" in block:
-                lines = [line.strip().removeprefix("-") for line in block["examples"].splitlines()]
-                examples.setdefault(block["intent"], []).extend(line for line in lines if line.strip())
-    return examples
+def training_examples() -> list[Row]:
+    return read_rows(BOT / "data")
 
 
 def folded(text: str) -> str:
     """Case, spacing and punctuation do not make a message new; an emoji-only message has nothing else."""
-    plain = ENTITY_MARK.sub(r"\1", text).casefold().strip()
+    plain = text.casefold().strip()
     return " ".join(re.findall(r"\w+", plain)) or plain
 
 
 def test_every_trained_intent_is_asked_for_at_least_six_times() -> None:
     frozen = Counter(intent for _, intent in frozen_rows())
-    trained = (domain_intents() & training_examples().keys()) - NOT_SPOKEN
+    trained = (domain_intents() & {row.intent for row in training_examples()}) - NOT_SPOKEN
     assert trained, "no intent of the domain has examples"
     assert {intent: frozen[intent] for intent in trained if frozen[intent] < 6} == {}
 
@@ -58,7 +53,7 @@ def test_every_frozen_label_is_an_intent_of_the_domain_or_out_of_scope() -> None
 
 
 def test_no_frozen_message_stands_in_the_training_data() -> None:
-    learnt = {folded(example) for examples in training_examples().values() for example in examples}
+    learnt = {folded(row.text) for row in training_examples()}
     assert learnt, "no training examples found"
     assert [text for text, _ in frozen_rows() if folded(text) in learnt] == []
 

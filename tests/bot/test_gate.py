@@ -23,7 +23,8 @@ from labeling.database import Database
 from labeling.ranking import Guess, Ranking
 from labeling.store.turn import Turn
 from labeling.text import text_key
-from tests.bot.conftest import EXAMPLES, Bot, soon, story_of
+from tests.bot.conftest import EXAMPLES, Bot, story_of
+from tests.until import until
 
 MINA = Person("U1", "Mina")
 
@@ -127,7 +128,7 @@ def test_while_a_person_has_the_conversation_the_bot_is_silent_and_passes_everyt
 ) -> None:
     customer.ask("human please")
     number = customer.say("when do you open")
-    soon(lambda: len(story_of(database, customer.conversation).turns) == 2)
+    until(lambda: len(story_of(database, customer.conversation).turns) == 2)
     story = story_of(database, customer.conversation)
     assert [m.speaker for m in story.messages] == ["customer", "bot", "customer"]
     hint = story.turns[1]
@@ -142,7 +143,7 @@ def test_after_a_case_is_closed_the_bot_answers_again_and_rasa_knows_what_was_sa
 ) -> None:
     customer.ask("human please")
     customer.say("are you open on sunday")
-    soon(lambda: len(story_of(database, customer.conversation).turns) == 2)
+    until(lambda: len(story_of(database, customer.conversation).turns) == 2)
     (case,) = story_of(database, customer.conversation).cases
     assert case.id is not None
     with database.transaction() as session:
@@ -217,7 +218,7 @@ def test_messages_sent_all_at_once_are_each_answered(customer: Customer, databas
 
 def test_what_a_dead_bot_left_is_taken_up(bot: Bot, database: Database) -> None:
     hear(database, Words("webchat", "left-alone", "when do you open"))
-    soon(lambda: [m.speaker for m in story_of(database, "left-alone").messages] == ["customer", "bot"])
+    until(lambda: [m.speaker for m in story_of(database, "left-alone").messages] == ["customer", "bot"])
 
 
 def test_two_hundred_that_a_dead_bot_left_are_taken_up_a_few_at_a_time(bot: Bot, database: Database) -> None:
@@ -228,7 +229,7 @@ def test_two_hundred_that_a_dead_bot_left_are_taken_up_a_few_at_a_time(bot: Bot,
         with database.reading() as session:
             return list(session.exec(select(Message.text).where(mine, Message.speaker == Speaker.BOT.value)))
 
-    soon(lambda: len(answers()) == 200, seconds=120)
+    until(lambda: len(answers()) == 200, seconds=120)
     at_once = [int(answer.removesuffix(" at once")) for answer in answers()]
     assert 1 < max(at_once) <= gate.SWEPT_AT_ONCE
 
@@ -266,7 +267,7 @@ def test_a_message_with_a_turn_that_was_never_answered_is_answered_and_its_turn_
     bot: Bot, database: Database
 ) -> None:
     heard = leave_half_settled(database, "half-settled")
-    soon(lambda: is_handled(database, heard))
+    until(lambda: is_handled(database, heard))
     story = story_of(database, "half-settled")
     assert [message.text for message in story.messages] == ["when do you open", "From nine to five."]
     assert [turn.model_version for turn in story.turns] == ["m1"]
@@ -274,7 +275,7 @@ def test_a_message_with_a_turn_that_was_never_answered_is_answered_and_its_turn_
 
 def test_a_message_whose_turn_called_a_person_is_not_asked_about_again(bot: Bot, database: Database) -> None:
     heard = leave_half_settled(database, "half-raised", "Unsure.")
-    soon(lambda: is_handled(database, heard))
+    until(lambda: is_handled(database, heard))
     story = story_of(database, "half-raised")
     assert [message.text for message in story.messages] == ["when do you open"]
     assert [errand.errand for errand in story.errands] == ["post_card"]
@@ -282,10 +283,10 @@ def test_a_message_whose_turn_called_a_person_is_not_asked_about_again(bot: Bot,
 
 def test_a_message_that_was_answered_already_is_not_answered_twice(bot: Bot, database: Database) -> None:
     heard = hear(database, Words("webchat", "half-answered", "when do you open"))
-    soon(lambda: is_handled(database, heard))
+    until(lambda: is_handled(database, heard))
     with database.transaction() as session:
         session.execute(update(Message).where(col(Message.id) == heard.message_id).values(handled_at=None))
-    soon(lambda: is_handled(database, heard))
+    until(lambda: is_handled(database, heard))
     story = story_of(database, "half-answered")
     assert [message.text for message in story.messages] == ["when do you open", "From nine to five."]
     assert len(story.turns) == 1
@@ -300,7 +301,7 @@ def test_a_message_that_nothing_can_be_made_of_gets_a_person_and_those_after_it_
         question = {"about": heard.message_id, "intents": ["hours"], "titles": ["Hours", "None"], "of": "a later bot"}
         conversation = conversation_by_id(session, heard.conversation_id)
         say(session, conversation, Speaker.BOT, "Did you mean?", payload={"question": question})
-    soon(lambda: is_handled(database, heard) and is_handled(database, later))
+    until(lambda: is_handled(database, heard) and is_handled(database, later))
     story = story_of(database, "unreadable")
     assert story.cases[0].reason == "The bot could not handle this message."
     assert [message.text for message in story.messages if message.speaker == "bot"][1:] == [IN_GENERAL.of("").trouble]

@@ -22,7 +22,8 @@ from escalation.handover import Person
 from labeling.database import Database
 from labeling.port import PortTaken
 from labeling.project import Project
-from tests.bot.conftest import Receiver, soon, story_of
+from tests.bot.conftest import Receiver, story_of
+from tests.until import until
 
 SCRIPT = """
 import os, sys
@@ -54,7 +55,9 @@ def start(tiny_project: Project, tiny_model: Path, tmp_path: Path) -> Iterator[S
         )
         processes.append(process)
         assert process.stdout is not None
-        return process, process.stdout.readline().strip().rstrip("/")
+        address = process.stdout.readline().strip().rstrip("/")
+        assert address, Path(log.name).read_text(encoding="utf-8")
+        return process, address
 
     yield run
     for process in processes:
@@ -106,7 +109,7 @@ def test_two_bots_on_one_postgresql_answer_everything_once_and_in_order(
     here = f"/chat/conversations/{customer.conversation}/messages"
     with ThreadPoolExecutor(8) as pool:
         sends = [
-            pool.submit(httpx.post, bots[index % 2] + here, json={"text": "when do you open", "id": str(index // 2)})
+            pool.submit(http.post, bots[index % 2] + here, json={"text": "when do you open", "id": str(index // 2)})
             for index in range(16)
         ]
         assert {send.result().status_code for send in sends} == {202}
@@ -116,13 +119,13 @@ def test_two_bots_on_one_postgresql_answer_everything_once_and_in_order(
     assert len(story.turns) == 8
 
     body = {"sender": "paul", "message": "human please"}
-    httpx.post(f"{bots[1]}/webhooks/callback/webhook", json=body).raise_for_status()
+    http.post(f"{bots[1]}/webhooks/callback/webhook", json=body).raise_for_status()
     (case,) = story_of(database, "paul").cases
     assert case.id is not None
     for index in range(5):
         with database.transaction() as session:
             handover.reply(session, case.id, Person("U1", "Mina"), f"Reply {index}", f"1.{index}")
-    soon(lambda: all(m.delivered_at for m in story_of(database, "paul").messages))
+    until(lambda: all(m.delivered_at for m in story_of(database, "paul").messages))
     assert receiver.texts_for("paul") == [
         "A person comes.",
         "Mina from our team is here.",

@@ -19,13 +19,14 @@ HANDED_OVER = "action_handoff"
 ANNOTATION = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
-def read(path: str) -> Any:
+def read(path: str | Path) -> Any:
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 
 def entries() -> list[dict[str, Any]]:
-    files = sorted((ROOT / "bot/data/nlu").glob("*.yml"))
-    return [entry for file in files for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]]
+    """As they are written, with their marks."""
+    files = sorted((ROOT / "bot/data").rglob("*.yml"))
+    return [entry for file in files for entry in read(file).get("nlu", [])]
 
 
 def lines(entry: dict[str, Any]) -> list[str]:

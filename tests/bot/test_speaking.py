@@ -18,8 +18,9 @@ from escalation.store.message import Message
 from escalation.store.outbox import Errand
 from labeling.database import Database
 from labeling.store.turn import Turn
-from tests.bot.conftest import Bot, Receiver, soon, story_of
+from tests.bot.conftest import Bot, Receiver, story_of
 from tests.bot.test_channels import reply, say
+from tests.until import until
 
 MINA = Person("U1", "Mina")
 PNG = b"\x89PNG\r\n\x1a\n" + b"a small picture"
@@ -119,7 +120,7 @@ def test_a_customer_edits_what_they_said_to_a_person_but_not_what_the_bot_answer
     assert (refused.status_code, "has been answered" in refused.json()["error"]) == (409, True)
     customer.ask("human please")
     number = customer.say("order 1")
-    soon(lambda: errands(database, customer.conversation, Errand.POST_MESSAGE))
+    until(lambda: errands(database, customer.conversation, Errand.POST_MESSAGE))
     assert [m["editable"] for m in shown(http, customer) if m["number"] == number] == [True]
     http.put(chat(customer, f"messages/{number}"), json={"text": " order 2 "}).raise_for_status()
     edited = next(m for m in shown(http, customer) if m["number"] == number)
@@ -192,12 +193,12 @@ def test_on_a_channel_that_cannot_edit_a_correction_is_sent(
 ) -> None:
     say(http, bot, "callback", "carl-corrected", "human please")
     reply(database, "carl-corrected", "On Tuseday")
-    soon(lambda: "Mina: On Tuseday" in receiver.texts_for("carl-corrected"))
-    soon(lambda: story_of(database, "carl-corrected").messages[-1].delivered_at)
+    until(lambda: "Mina: On Tuseday" in receiver.texts_for("carl-corrected"))
+    until(lambda: story_of(database, "carl-corrected").messages[-1].delivered_at)
     reword(database, "carl-corrected", "On Tuesday")
-    soon(lambda: "Mina corrects an earlier message: On Tuesday" in receiver.texts_for("carl-corrected"))
+    until(lambda: "Mina corrects an earlier message: On Tuesday" in receiver.texts_for("carl-corrected"))
     reword(database, "carl-corrected", None)
-    soon(lambda: "Mina has taken back an earlier message." in receiver.texts_for("carl-corrected"))
+    until(lambda: "Mina has taken back an earlier message." in receiver.texts_for("carl-corrected"))
 
 
 def reword(database: Database, sender: str, text: str | None) -> None:

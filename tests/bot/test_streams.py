@@ -15,7 +15,8 @@ from escalation.handover import Person
 from escalation.store.message import Message
 from escalation.store.outbox import Errand
 from labeling.database import Database
-from tests.bot.conftest import Bot, soon, story_of
+from tests.bot.conftest import Bot, story_of
+from tests.until import until
 
 MINA = Person("U1", "Mina")
 Event = tuple[str, str | None, dict[str, Any]]
@@ -34,7 +35,7 @@ def events(response: httpx.Response) -> Iterator[Event]:
             kind, number = "message", None
 
 
-def until(stream: Iterator[Event], kind: str, **wanted: Any) -> Event:
+def skip_to(stream: Iterator[Event], kind: str, **wanted: Any) -> Event:
     for event in stream:
         if event[0] == kind and wanted.items() <= event[2].items():
             return event
@@ -48,23 +49,23 @@ def test_a_stream_shows_messages_typing_and_the_person(
         stream = events(response)
         assert next(stream) == ("state", None, {"typing": False, "person": None})
         customer.say("human please", "mine")
-        _, number, said = until(stream, "message")
+        _, number, said = skip_to(stream, "message")
         assert (number, said["speaker"], said["client_id"], said["at"][-1]) == ("1", "customer", "mine", "Z")
-        until(stream, "message", speaker="bot", text="A person comes.", number=2)
-        until(stream, "state", person={"state": "waiting", "name": ""})
+        skip_to(stream, "message", speaker="bot", text="A person comes.", number=2)
+        skip_to(stream, "state", person={"state": "waiting", "name": ""})
         (case,) = story_of(database, customer.conversation).cases
         assert case.id is not None
         with database.transaction() as session:
             handover.reply(session, case.id, MINA, "Helo", "1.1")
-        until(stream, "message", speaker="agent", author="Mina", text="Helo", edited=False)
-        until(stream, "state", person={"state": "here", "name": "Mina"})
+        skip_to(stream, "message", speaker="agent", author="Mina", text="Helo", edited=False)
+        skip_to(stream, "state", person={"state": "here", "name": "Mina"})
         with database.transaction() as session:
             handover.reword(find(session, customer, database, "Helo"), "Hello")
-        assert until(stream, "edit")[1:] == (None, {**until_edit(customer), "text": "Hello"})
+        assert skip_to(stream, "edit")[1:] == (None, {**until_edit(customer), "text": "Hello"})
         with database.transaction() as session:
             handover.reword(find(session, customer, database, "Hello"), None)
-        until(stream, "edit", text="", deleted=True)
-    soon(lambda: "delivered" in [e.note for e in story_of(database, customer.conversation).errands])
+        skip_to(stream, "edit", text="", deleted=True)
+    until(lambda: "delivered" in [e.note for e in story_of(database, customer.conversation).errands])
     notes = [e.note for e in story_of(database, customer.conversation).errands if e.errand == Errand.MARK]
     assert notes == ["delivered"]
 

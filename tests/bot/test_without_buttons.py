@@ -17,7 +17,8 @@ from bot.asking import ASKINGS
 from labeling.database import Database
 from labeling.store.correction import CUSTOMER
 from tests.bot.asking_project import UNSURE, choices_of, write_asking_project
-from tests.bot.conftest import Receiver, soon, story_of
+from tests.bot.conftest import Receiver, story_of
+from tests.until import until
 
 GATEWAY = """
 import aiohttp
@@ -87,7 +88,7 @@ class Phone:
         before = len(self.receiver.texts_for(self.number))
         said = {"from": self.number, "text": words, "language": self.language}
         self.http.post(f"{self.address}/webhooks/texting/webhook", json=said).raise_for_status()
-        soon(lambda: len(self.receiver.texts_for(self.number)) > before)
+        until(lambda: len(self.receiver.texts_for(self.number)) > before)
         return "\n".join(self.receiver.texts_for(self.number)[before:])
 
 

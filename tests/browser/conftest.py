@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from bot import schema
 from labeling.database import Database
-
-PATIENCE = 20_000
-"""Milliseconds; a busy machine is slow, and a pass does not wait."""
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from tests.conftest import NewWindow
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +32,10 @@ class Server:
 
     def start(self, port: int) -> None:
         command = [sys.executable, "-m", "tests.browser.chat_server", str(self.database.url), str(port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
+        assert self.address, "it did not start"
 
     def kill(self) -> None:
         self.process.kill()
@@ -60,24 +57,10 @@ def address(server: Server) -> str:
     return server.address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 420, "height": 700})
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    yield context
-    context.close()
+def window(new_window: NewWindow) -> BrowserContext:
+    window: BrowserContext = new_window(viewport={"width": 420, "height": 700})
+    return window
 
 
 @pytest.fixture

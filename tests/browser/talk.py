@@ -53,3 +53,14 @@ def reword(page: Page, database: Database, text: str | None) -> None:
     with database.transaction() as session:
         messages = messages_after(session, conversation_id(page, session), 0)
         handover.reword(next(m for m in messages if m.speaker == Speaker.AGENT.value), text)
+
+
+def turn_away(page: Page, hidden: bool) -> None:
+    """The customer looks at another tab, or comes back."""
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )

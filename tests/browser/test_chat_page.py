@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from escalation.handover import Person
 from escalation.phrasebook import ENGLISH, SHIPPED
 from labeling.database import Database
 from tests.browser.phrases import ANSWER, CHOICES, MEANT, UNSURE
 from tests.browser.talk import DELIVERY, bubbles, reply, said_by_the_customer, write
+from tests.conftest import NewWindow
 
 pytestmark = pytest.mark.browser
 
@@ -34,10 +35,10 @@ def test_a_suggested_reply_is_chosen_once(chat: Page, database: Database) -> Non
 
 @pytest.mark.parametrize(("page_language", "drawn"), [("", "en"), ("de-AT", "de")])
 def test_a_question_is_asked_in_the_pages_language_or_else_the_browsers_and_answered_by_keyboard(
-    browser: Browser, address: str, page_language: str, drawn: str
+    new_window: NewWindow, address: str, page_language: str, drawn: str
 ) -> None:
-    window = browser.new_context(locale="fr-FR", viewport={"width": 360, "height": 640})
-    page, words = window.new_page(), SHIPPED[drawn].page
+    page = new_window(locale="fr-FR", viewport={"width": 360, "height": 640}).new_page()
+    words = SHIPPED[drawn].page
     page.goto(address)
     page.evaluate("(language) => (document.documentElement.lang = language)", page_language)
     page.get_by_role("button", name="Larkfell help").click()
@@ -54,7 +55,6 @@ def test_a_question_is_asked_in_the_pages_language_or_else_the_browsers_and_answ
     expect(frame.locator(".bubble").last).to_have_text(f"{ANSWER} (exchange, {language})")
     expect(replies).to_have_count(0)
     expect(frame.get_by_role("textbox", name=words["your_message"])).to_be_focused()
-    window.close()
 
 
 def test_a_refused_message_shows_the_reason_and_can_be_changed(chat: Page, database: Database) -> None:

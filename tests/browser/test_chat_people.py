@@ -17,7 +17,8 @@ from escalation.ticker import Ticker
 from escalation.waiting import Waiting
 from labeling.database import Database
 from tests.browser.phrases import ANSWER
-from tests.browser.talk import DELIVERY, MAYA, bubbles, conversation_id, reply, reword, write
+from tests.browser.talk import DELIVERY, MAYA, bubbles, conversation_id, reply, reword, turn_away, write
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 
@@ -79,8 +80,7 @@ def test_out_of_hours_the_customer_reads_when_somebody_comes_leaves_an_address_a
     expect(bubbles(chat).last).to_have_text(ANSWER)
     write(chat, "maya@mail.example")
     expect(bubbles(chat).last).to_have_text("maya@mail.example")
-    while not ticker.tick():  # until the gate has passed it on
-        chat.wait_for_timeout(50)
+    until(ticker.tick)  # when the gate has passed it on
     expect(chat.get_by_text("We have noted maya@mail.example")).to_be_visible()
 
 
@@ -115,13 +115,3 @@ def test_a_tab_that_nobody_looks_at_gives_its_connection_back_and_still_learns_t
         turn_away(chat, False)
     expect(chat).to_have_title("Larkfell help")
     expect(bubbles(chat).last).to_have_text("Hello again!")
-
-
-def turn_away(page: Page, hidden: bool) -> None:
-    page.evaluate(
-        """(hidden) => {
-            Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
-            document.dispatchEvent(new Event('visibilitychange'));
-        }""",
-        hidden,
-    )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 import bot
 from escalation import handover
@@ -18,8 +17,8 @@ from escalation.phrasebook import ENGLISH, SHIPPED
 from escalation.store.case import unclosed_case
 from escalation.store.conversation import find_conversation
 from labeling.database import Database
-from tests.browser.conftest import PATIENCE
 from tests.browser.phrases import ANSWER
+from tests.conftest import NewWindow
 
 pytestmark = pytest.mark.browser
 
@@ -30,15 +29,11 @@ MAYA = Person("U1", "Maya Okafor")
 
 
 @pytest.fixture
-def shop(browser: Browser, address: str) -> Iterator[Page]:
+def shop(new_window: NewWindow, address: str) -> Page:
     """The shop in a German's browser."""
-    context = browser.new_context(locale="de-DE", viewport={"width": 1000, "height": 760})
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    page = context.new_page()
+    page: Page = new_window(locale="de-DE", viewport={"width": 1000, "height": 760}).new_page()
     page.goto(address)
-    yield page
-    context.close()
+    return page
 
 
 def opened(shop: Page) -> FrameLocator:
@@ -100,14 +95,12 @@ def test_what_the_server_refuses_is_said_in_german(shop: Page) -> None:
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
-def test_everybody_else_is_shown_the_projects_language(browser: Browser, address: str, locale: str) -> None:
-    context = browser.new_context(locale=locale)
-    page = context.new_page()
+def test_everybody_else_is_shown_the_projects_language(new_window: NewWindow, address: str, locale: str) -> None:
+    page = new_window(locale=locale).new_page()
     page.goto(address)
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.goto(f"{address}/chat/frame")
     expect(page.get_by_role("heading", name=ENGLISH.page["welcome"])).to_be_visible()
-    context.close()
 
 
 def test_every_phrase_of_the_page_is_shown_somewhere_and_nothing_else_is_asked_for() -> None:

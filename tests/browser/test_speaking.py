@@ -16,7 +16,7 @@ from escalation.store.conversation import conversation_by_id
 from escalation.store.file import files_of, keep_file, keep_picture
 from escalation.store.message import Speaker, messages_after
 from labeling.database import Database
-from tests.browser.talk import bubbles, conversation_id, said_by_the_customer, write
+from tests.browser.talk import bubbles, conversation_id, said_by_the_customer, turn_away, write
 
 pytestmark = pytest.mark.browser
 
@@ -124,8 +124,11 @@ def test_a_link_that_could_run_something_is_only_text(chat: Page, database: Data
 
 def test_what_an_agent_said_is_reported_as_seen_only_when_it_is_looked_at(chat: Page, database: Database) -> None:
     call_a_person(chat)
+    turn_away(chat, True)
+    reply(chat, database, "Hello!")
+    expect(chat).to_have_title("(1) Larkfell help")
     with chat.expect_response("**/seen"):
-        reply(chat, database, "Hello!")
+        turn_away(chat, False)
     with database.reading() as session:
         conversation = conversation_by_id(session, conversation_id(chat, session))
         assert conversation.seen_number == messages_after(session, conversation.id or 0, 0)[-1].number

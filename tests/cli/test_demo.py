@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli.processes import Service
-from tests.acceptance.stand import until
 from tests.cli.conftest import handraise
+from tests.until import until
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from alembic import command
 from bot import schema
 from escalation.store.conversation import conversation_of, find_conversation
 from labeling.database import Bell, Database, DatabaseUnreachable
+from tests.until import until
 
 
 def test_the_bell_rings_after_somebody_elses_commit(either_database: Database) -> None:
@@ -44,8 +45,7 @@ def test_a_transaction_that_changes_nothing_rings_for_nobody(
     bell.listen(lambda: rings.append(None))
     bell.start()
     try:
-        while not rings:  # it rings once when it begins to listen
-            time.sleep(0.05)
+        until(lambda: rings)  # it rings once when it begins to listen
         rings.clear()
         for _ in range(5):
             with either_database.transaction() as session:
@@ -72,13 +72,11 @@ def test_a_burst_of_commits_rings_less_often_than_it_commits_and_its_last_commit
     bell.listen(look)
     bell.start()
     try:
-        while not seen:  # it rings once when it begins to listen
-            time.sleep(0.05)
+        until(lambda: seen)  # it rings once when it begins to listen
         for number in range(50):
             with elsewhere.transaction() as session:
                 conversation_of(session, "webchat", f"c{number}")
-        while not seen[-1]:
-            time.sleep(0.05)
+        until(lambda: seen[-1])
         assert len(seen) < 50
     finally:
         bell.stop()
@@ -140,10 +138,11 @@ def test_writers_of_one_process_are_let_in_in_the_order_in_which_they_came(datab
             wrote.append(sender)
 
     threads = [threading.Thread(target=write, args=(sender,)) for sender in came]
+    queue = database._turn_to_write.__self__._queue
     with database.transaction():
-        for thread in threads:
+        for number, thread in enumerate(threads, start=1):
             thread.start()
-            time.sleep(0.1)  # until it waits behind those before it
+            until(lambda number=number: len(queue) == number)
     for thread in threads:
         thread.join()
     assert wrote == came

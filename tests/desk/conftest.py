@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from labeling.store.turn import Turn
 from labeling.text import text_key
 from tests.desk import truth
 from tests.practice.server import PracticeServer, practice_server
+from tests.until import until
 
 GUIDELINES = {
     "refund_status": Guideline(
@@ -183,13 +183,7 @@ class Scene:
             rows = session.exec(select(Outgoing)).all()
         return [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
 
-    def until(self, what: Callable[[], Any], seconds: float = 10.0) -> Any:
-        """Waits until `what()` is true, and returns it."""
-        end = time.monotonic() + seconds
-        while not (found := what()):
-            assert time.monotonic() < end, "it did not happen in time"
-            time.sleep(0.02)
-        return found
+    until = staticmethod(until)
 
     def at_rest(self) -> None:
         """Waits until the desk was told all that was done in Slack, and outbox and inbox are empty."""

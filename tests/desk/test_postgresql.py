@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from escalation.store.file import keep_picture
 from labeling.database import Database
 from tests.desk import test_case, test_correction, test_home, test_resilience, test_shortcuts
 from tests.desk.conftest import Scene
+from tests.until import until
 
 
 @pytest.fixture
@@ -54,9 +54,14 @@ def test_two_desks_that_meet_an_agent_at_the_same_moment_keep_one_picture(databa
     with database.transaction() as session:
         mine = keep_picture(session, "png", b"a face")
         other.start()
-        time.sleep(0.3)  # until it waits for what we have not committed yet
+        until(lambda: somebody_waits(database))  # for what we have not committed yet
     other.join()
     assert kept == [mine]
+
+
+def somebody_waits(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted").first() is not None
 
 
 def test_a_case_is_claimed_at_home(scene: Scene) -> None:

@@ -136,7 +136,7 @@ def test_what_a_dropped_socket_lost_is_found_when_it_is_opened_again(scene: Scen
     mina.play.misbehave(delivery="lose", times=1)
     mina.reply(case_id, "Hello!")
     mina.play.misbehave(socket="drop")
-    scene.until(lambda: scene.heard(case_id) == ["Hello!"], seconds=25)
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
 
 
 def test_an_event_that_comes_after_all_changes_nothing(scene: Scene, mina: Agent) -> None:

@@ -275,7 +275,7 @@ def test_a_dropped_socket_is_opened_again(scene: Scene) -> None:
     mina.play.settings(retry_delays=[0.5, 1.0, 2.0, 4.0, 8.0])
     mina.play.misbehave(socket="drop")
     mina.reply(case_id, "Hello!")
-    scene.until(lambda: scene.heard(case_id) == ["Hello!"], seconds=25)
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_the_operator_is_told_what_keeps_the_socket_closed_and_that_it_is_open_a
     mina.play.misbehave(method="apps.connections.open", times=2, **trouble)
     mina.play.misbehave(socket="drop")
     mina.reply(case_id, "Hello!")
-    scene.until(lambda: scene.heard(case_id) == ["Hello!"], seconds=40)
+    scene.until(lambda: scene.heard(case_id) == ["Hello!"])
     assert caplog.text.count(sentence) == 1
     assert "the socket to Slack is open again" in caplog.text
     assert "Traceback" not in caplog.text

@@ -23,9 +23,9 @@ from escalation.store.conversation import Conversation, conversation_of
 from escalation.store.file import keep_file
 from escalation.store.message import Message, Speaker
 from labeling.database import Database
-from tests.acceptance.stand import until
 from tests.desk.conftest import block_ids
 from tests.emulator.emulator import BOT_TOKEN, CHANNEL, INSTALLED, Emulator, emulator
+from tests.until import until
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "what-slack-and-the-desk-share"
@@ -84,7 +84,7 @@ class Stand:
 
     def card(self, case_id: int) -> JSON:
         """Once it is there."""
-        card: JSON = until(lambda: self.cards(case_id), 30)[0]
+        card: JSON = until(lambda: self.cards(case_id))[0]
         return card
 
     def thread(self, case_id: int) -> list[JSON]:

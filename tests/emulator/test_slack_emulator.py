@@ -12,10 +12,10 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from escalation.store.message import Speaker
-from tests.acceptance.stand import until
 from tests.desk.conftest import all_text
 from tests.emulator.conftest import SECRET, Stand
 from tests.emulator.emulator import BOT_USER
+from tests.until import until
 
 pytestmark = pytest.mark.emulator
 
@@ -26,7 +26,7 @@ def test_a_case_becomes_one_card_and_what_the_customer_adds_stands_in_its_thread
     assert card["user"] == BOT_USER
     assert "where is my money??" in all_text(card)
     at_work.write(case_id, "are you <there> & awake?")
-    until(lambda: "are you &lt;there&gt; &amp; awake?" in str(at_work.thread(case_id)), 30)
+    until(lambda: "are you &lt;there&gt; &amp; awake?" in str(at_work.thread(case_id)))
     assert len(at_work.cards(case_id)) == 1
     assert at_work.slack.answers("message") == {"200"}
 
@@ -35,9 +35,9 @@ def test_what_the_desk_itself_posts_is_never_taken_for_an_agents_reply(at_work: 
     case_id = at_work.raise_hand("hello?")
     at_work.card(case_id)
     at_work.write(case_id, "is anybody there?")
-    until(lambda: "is anybody there?" in str(at_work.thread(case_id)), 30)
+    until(lambda: "is anybody there?" in str(at_work.thread(case_id)))
     at_work.reply(at_work.slack.agent("mina"), case_id, "Yes!")
-    until(lambda: at_work.heard(case_id), 30)
+    until(lambda: at_work.heard(case_id))
     assert at_work.heard(case_id) == ["Yes!"]
 
 
@@ -45,22 +45,22 @@ def test_an_agents_words_reach_the_customer_and_so_do_their_edits_and_their_end(
     mina = at_work.slack.agent("mina")
     case_id = at_work.raise_hand("my tent leaks")
     ts = at_work.reply(mina, case_id, "We send you a new one.")
-    (reply,) = until(lambda: at_work.said(case_id, Speaker.AGENT), 30)
+    (reply,) = until(lambda: at_work.said(case_id, Speaker.AGENT))
     assert (reply.text, reply.author) == ("We send you a new one.", "Mina Okafor")
-    until(lambda: "Mina Okafor" in all_text(at_work.card(case_id)), 30)
+    until(lambda: "Mina Okafor" in all_text(at_work.card(case_id)))
     mina.chat_update(channel=at_work.channel, ts=ts, text="We send you a new one *today*.")
-    until(lambda: at_work.heard(case_id) == ["We send you a new one today."], 30)
+    until(lambda: at_work.heard(case_id) == ["We send you a new one today."])
     mina.chat_delete(channel=at_work.channel, ts=ts)
-    until(lambda: at_work.heard(case_id) == [], 30)
+    until(lambda: at_work.heard(case_id) == [])
 
 
 def test_a_note_stays_in_slack_and_wears_a_lock(at_work: Stand) -> None:
     mina = at_work.slack.agent("mina")
     case_id = at_work.raise_hand("my tent leaks")
     note = at_work.reply(mina, case_id, "// third tent this year")
-    until(lambda: "lock" in at_work.reactions(case_id, note), 30)
+    until(lambda: "lock" in at_work.reactions(case_id, note))
     at_work.reply(mina, case_id, "Sorry to hear that.")
-    until(lambda: at_work.heard(case_id), 30)
+    until(lambda: at_work.heard(case_id))
     assert at_work.heard(case_id) == ["Sorry to hear that."]
 
 
@@ -70,28 +70,28 @@ def test_an_agents_file_reaches_the_customer(at_work: Stand) -> None:
     at_work.slack.agent("mina").files_upload_v2(
         channel=at_work.channel, thread_ts=thread_ts, content="Poles first.", filename="pitching.txt"
     )
-    (reply,) = until(lambda: at_work.said(case_id, Speaker.AGENT), 30)
+    (reply,) = until(lambda: at_work.said(case_id, Speaker.AGENT))
     assert [(file["name"], file["size"]) for file in reply.payload["files"]] == [("pitching.txt", 12)]
 
 
 def test_a_customers_file_stands_in_the_thread_and_does_not_come_back(at_work: Stand) -> None:
     case_id = at_work.raise_hand("look at this")
     at_work.write(case_id, "", {"holes.txt": b"one, two, three"})
-    until(lambda: any(shared.get("files") for shared in at_work.thread(case_id)), 30)
+    until(lambda: any(shared.get("files") for shared in at_work.thread(case_id)))
     (shared,) = [shared for shared in at_work.thread(case_id) if shared.get("files")]
     assert [(file["name"], file["size"]) for file in shared["files"]] == [("holes.txt", 15)]
     at_work.reply(at_work.slack.agent("mina"), case_id, "Thank you.")
-    until(lambda: at_work.heard(case_id), 30)
+    until(lambda: at_work.heard(case_id))
     assert at_work.heard(case_id) == ["Thank you."]
 
 
 def test_a_colleagues_reply_is_held_while_somebody_else_has_the_case(at_work: Stand) -> None:
     case_id = at_work.raise_hand("my tent leaks")
     at_work.reply(at_work.slack.agent("mina"), case_id, "I am looking.")
-    until(lambda: at_work.heard(case_id), 30)
+    until(lambda: at_work.heard(case_id))
     at_work.reply(at_work.slack.agent("jonas"), case_id, "Me too!")
     at_work.reply(at_work.slack.agent("mina"), case_id, "Found it.")
-    until(lambda: len(at_work.heard(case_id)) == 2, 30)
+    until(lambda: len(at_work.heard(case_id)) == 2)
     assert at_work.heard(case_id) == ["I am looking.", "Found it."]
 
 
@@ -109,7 +109,7 @@ def test_app_home_shows_the_queue_to_whoever_opens_it(at_work: Stand) -> None:
         "content-type": "application/json",
     }
     assert httpx.post(at_work.address, content=body, headers=headers, trust_env=False).status_code == 200
-    until(lambda: "Nobody taught me about zips." in at_work.slack.page("views"), 30)
+    until(lambda: "Nobody taught me about zips." in at_work.slack.page("views"))
 
 
 def test_an_event_with_a_signature_of_another_secret_is_refused(new_stand: Callable[[str], Any]) -> None:
@@ -118,7 +118,7 @@ def test_an_event_with_a_signature_of_another_secret_is_refused(new_stand: Calla
         deaf.reply(deaf.slack.agent("mina"), case_id, "Hello!")
         assert deaf.slack.answers("message") == {"401"}
         deaf.write(case_id, "hello??")
-        until(lambda: "hello??" in str(deaf.thread(case_id)), 30)
+        until(lambda: "hello??" in str(deaf.thread(case_id)))
         assert deaf.said(case_id, Speaker.AGENT) == []
 
 
@@ -131,10 +131,10 @@ def test_what_agents_wrote_while_the_desk_could_not_hear_is_read_in_the_thread_a
         note = deaf.reply(mina, case_id, "// a regular")
         deaf.reply(mina, case_id, "Hello!")
         deaf.write(case_id, "is anybody there?")
-        until(lambda: "is anybody there?" in str(deaf.thread(case_id)), 30)
+        until(lambda: "is anybody there?" in str(deaf.thread(case_id)))
         deaf.reply(mina, case_id, "Yes!")
         assert deaf.heard(case_id) == []
         deaf.restart(SECRET)
-        until(lambda: len(deaf.heard(case_id)) == 2, 30)
-        until(lambda: "lock" in deaf.reactions(case_id, note), 30)
+        until(lambda: len(deaf.heard(case_id)) == 2)
+        until(lambda: "lock" in deaf.reactions(case_id, note))
         assert deaf.heard(case_id) == ["Hello!", "Yes!"]

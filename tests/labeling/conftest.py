@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from labeling.database import Database
 from labeling.examples import Example, read_examples
-from labeling.intent_model import open_encoder
-from labeling.intent_model.cache import cache_directory
 from labeling.project import Project, find_project
 from labeling.web import Settings, create_app
+from tests.until import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUTINE = ("delivery_cost", "store_hours", "gift_card_balance", "care_instructions", "rent_gear")
@@ -33,20 +34,6 @@ pipeline:
       routine: {{promise: 0.9, intents: [{", ".join(ROUTINE)}]}}
       critical: {{answer: never, intents: [{", ".join(CRITICAL)}]}}
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The converted encoder is the user's; what the tests' texts become is not kept there."""
-    open_encoder()
-    cache = tmp_path_factory.mktemp("cache")
-    (cache / "encoders").symlink_to(cache_directory() / "encoders")
-    before = os.environ.get("HANDRAISE_CACHE")
-    os.environ["HANDRAISE_CACHE"] = str(cache)
-    yield
-    os.environ.pop("HANDRAISE_CACHE")
-    if before is not None:
-        os.environ["HANDRAISE_CACHE"] = before
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +69,20 @@ def write_seeds(root: Path, examples: list[Example]) -> None:
         for intent in sorted({one.intent for one in examples})
     ]
     (root / "data" / "nlu.yml").write_text('version: "3.1"\nnlu:\n' + "".join(blocks), encoding="utf-8")
+
+
+@contextmanager
+def served(project: Project, database: Database) -> Iterator[str]:
+    """The address of the real app on a real port."""
+    config = uvicorn.Config(create_app(project, database, Settings()), port=0, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(server.run)
+        try:
+            until(lambda: server.started or running.done())
+            yield f"{HERE}:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
 
 
 @pytest.fixture

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
-import uvicorn
 
 from labeling.database import Database
 from labeling.project import Project
 from labeling.retraining import ensure_live
-from labeling.web import Settings, create_app
+from tests.labeling.conftest import served
 from tests.labeling.turns import correct, corrected
+from tests.until import until
 
 
 @pytest.fixture
 def service(project: Project, database: Database) -> Iterator[httpx.Client]:
     ensure_live(project, database)
-    config = uvicorn.Config(create_app(project, database, Settings()), port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+    with served(project, database) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
-    server.should_exit = True
-    thread.join(20)
 
 
-def settled(service: httpx.Client, after: int = 0) -> dict[str, object]:
-    """Waits until a run later than `after` has ended, and gives what came of it."""
-    for _ in range(600):
-        run: dict[str, object] = service.get("/api/retrain").json()
-        if run["state"] == "idle" and int(str(run["number"])) > after:
-            return run
-        time.sleep(0.05)
-    raise AssertionError(run)
+def settled(service: httpx.Client) -> dict[str, object]:
+    """Waits until the first run has ended, and gives what came of it."""
+    until(lambda: (run := service.get("/api/retrain").json())["state"] == "idle" and run["number"] > 0)
+    run: dict[str, object] = service.get("/api/retrain").json()
+    return run
 
 
 def test_what_is_accepted_is_live_soon_after(service: httpx.Client, database: Database) -> None:

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 
 from labeling.database import Database
 from labeling.labels import labels
 from labeling.project import Project
 from labeling.store.correction import CorrectionKind
-from labeling.web import Settings, create_app
+from tests.conftest import NewWindow
+from tests.labeling.conftest import served
 from tests.labeling.drawn import answered
 from tests.labeling.turns import correct, corrected, turn
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("Chromium is not installed", allow_module_level=True)
 
 
 @pytest.fixture
-def page(project: Project, database: Database) -> Iterator[object]:
-    config = uvicorn.Config(create_app(project, database, Settings()), port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = chromium.new_page(base_url=f"http://127.0.0.1:{port}")
+def page(new_window: NewWindow, project: Project, database: Database) -> Iterator[object]:
+    with served(project, database) as address:
+        opened = new_window(base_url=address).new_page()
         complaints: list[str] = []
         opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         yield opened
-        chromium.close()
-    server.should_exit = True
-    thread.join(20)
+        opened.close()
     assert complaints == []
 
 

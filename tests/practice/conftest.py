@@ -33,10 +33,10 @@ def second_practice() -> Iterator[PracticeServer]:
 
 @pytest.fixture
 def own_practice(second_practice: PracticeServer) -> Iterator[PracticeServer]:
-    """A workspace whose rules a test may change. It is impatient: retries follow within tenths of a second."""
+    """A workspace whose rules a test may change; it repeats what was not acknowledged within tenths of a second."""
     with second_practice.play() as mina:
         mina.misbehave(behave=True)
-        mina.settings(ack_seconds=0.4, retry_delays=[0.05, 0.05, 0.05], trigger_seconds=3, request_url="")
+        mina.settings(ack_seconds=3, retry_delays=[0.05, 0.05, 0.05], trigger_seconds=3, request_url="")
     yield second_practice
 
 

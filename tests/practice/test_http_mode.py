@@ -76,7 +76,7 @@ def test_a_signed_event_and_a_modal_go_through_bolts_own_checks(own_practice: Pr
         ack("Nobody waits.")
 
     with listening(app, Heard()) as url, own_practice.play() as mina:
-        mina.settings(request_url=url, ack_seconds=3)
+        mina.settings(request_url=url)
         mina.post("over HTTP")
         told.reaches(1)
         mina.click(posted(own_practice, mina, actions(button("ask"))), "ask")
@@ -90,7 +90,7 @@ def test_a_signed_event_and_a_modal_go_through_bolts_own_checks(own_practice: Pr
 def test_every_request_carries_a_signature_that_slacks_verifier_accepts(own_practice: PracticeServer):
     heard = Heard()
     with listening(None, heard, status=200) as url, own_practice.play() as mina:
-        mina.settings(request_url=url, ack_seconds=3)
+        mina.settings(request_url=url)
         mina.post("sign this")
         headers, body = heard.reaches(2)[1]
     assert SignatureVerifier(own_practice.signing_secret).is_valid_request(body, headers)
@@ -100,7 +100,7 @@ def test_every_request_carries_a_signature_that_slacks_verifier_accepts(own_prac
 def test_an_error_is_retried_with_slacks_headers(own_practice: PracticeServer):
     heard = Heard()
     with listening(None, heard, status=500) as url, own_practice.play() as mina:
-        mina.settings(request_url=url, ack_seconds=3)
+        mina.settings(request_url=url)
         mina.post("again and again")
         requests = heard.reaches(5)[1:]
     numbers = [headers.get("X-Slack-Retry-Num") for headers, _ in requests]

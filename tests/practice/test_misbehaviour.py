@@ -79,7 +79,7 @@ def test_an_event_may_come_late_or_never(own_practice: PracticeServer, mina: Pla
     heard = Heard()
     connect(own_practice, lambda app: app.event("message")(lambda event: heard.note(event["text"])) and None)
     mina.misbehave(delivery="lose")
-    mina.misbehave(delivery="late", seconds=0.3)
+    mina.misbehave(delivery="late", seconds=2)
     for text in ("lost", "late", "prompt"):
         mina.post(text)
     assert set(heard.reaches(2)) == {"prompt", "late"}

@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from slack_bolt import App
 
+from tests.conftest import NewWindow
 from tests.practice.conftest import actions, button, file_field, modal, mrkdwn, plain, text_field
 from tests.practice.server import PracticeServer
 from tests.practice.test_socket_mode import Connected, Heard
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(browser: Any, practice: PracticeServer) -> Iterator[Open]:
+def open_page(new_window: NewWindow, practice: PracticeServer) -> Iterator[Open]:
     """Opens the page as somebody; the test fails if the page raised an error."""
-    contexts, problems = [], []
+    problems = []
 
     def open_it(query: str = "?as=mina", width: int = 1100, height: int = 800) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
+        page = new_window(viewport={"width": width, "height": height}).new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(f"{practice.url}/{query}")
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
     assert problems == []
 
 

@@ -35,7 +35,7 @@ class Heard(list[Any]):
 
     def reaches(self, count: int) -> list[Any]:
         with self._more:
-            assert self._more.wait_for(lambda: len(self) >= count, timeout=10), f"heard only {list(self)}"
+            assert self._more.wait_for(lambda: len(self) >= count, timeout=90), f"heard only {list(self)}"
         return self
 
 
@@ -290,6 +290,7 @@ def test_app_home_is_opened_and_published(practice: PracticeServer, mina: Play, 
 def test_a_click_that_nobody_answers_is_said_to_the_person(own_practice: PracticeServer, connect: Connected):
     connect(own_practice, lambda app: app.action("slow")(lambda ack: None) and None)
     with own_practice.play() as mina, pytest.raises(PlayRefused) as problem:
+        mina.settings(ack_seconds=0.4)
         mina.click(posted(own_practice, mina, actions(button("slow"))), "slow")
     assert problem.value.code == "app_did_not_answer"
 
@@ -299,6 +300,7 @@ def test_an_event_without_acknowledgement_comes_again_three_times(own_practice: 
     client = _deaf_client(own_practice, seen)
     try:
         with own_practice.play() as mina:
+            mina.settings(ack_seconds=0.4)
             mina.post("hello?")
         attempts = [(request.retry_attempt, request.retry_reason) for request in seen.reaches(4)]
     finally:
