@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from sqlmodel import select
 
+import escalation
 from bot.cli.workplace import enter
 from escalation.finding import keep_found
-from escalation.handover import open_case
+from escalation.handover import hear, open_case
 from escalation.store.conversation import conversation_of
 from escalation.store.inbox import Incoming
 from escalation.store.outbox import Outgoing
@@ -19,6 +22,7 @@ from labeling.store.correction import Correction
 from labeling.store.review import Review
 from tests.cli.conftest import EXAMPLES, handraise
 
+SCHEMA = Path(escalation.__file__).parent / "transcript.schema.json"
 GOOD = "text,intent\n" + "".join(
     f"{text} {number},{intent}\n"
     for text, intent in (("when do you open", "opening_hours"), ("send it back", "returns"))
@@ -136,7 +140,7 @@ def test_replay_without_a_bot_says_so(tmp_path: Path, project: Path) -> None:
 def test_replay_without_a_practice_workspace_says_so(tmp_path: Path, project: Path) -> None:
     messages = write(tmp_path, GOOD)
     here = ("--project", project, "--bot", "http://127.0.0.1:1", "--practice", "http://127.0.0.1:2")
-    assert "http://127.0.0.1:" in handraise("replay", messages, *here).refusal
+    assert "http://127.0.0.1:2" in handraise("replay", messages, *here).refusal
 
 
 def test_replay_of_nothing_counts_nothing(tmp_path: Path, project: Path) -> None:
@@ -172,3 +176,17 @@ def test_corrected_intents_go_out_as_training_data(project: Path, tmp_path: Path
 
 def test_where_nothing_can_be_written_export_says_so(project: Path, tmp_path: Path) -> None:
     assert "cannot be written" in handraise("export", tmp_path / "no" / "where.csv", "--project", project).refusal
+
+
+def test_a_case_comes_out_as_json_and_one_that_is_none_is_named(project: Path) -> None:
+    database = enter(project).database
+    with database.transaction() as session:
+        conversation = conversation_of(session, "webchat", "c1")
+        hear(session, conversation, "Größe 42 & <mehr>?", None)
+        case = open_case(session, conversation, "Unsure.")
+    database.close()
+    said = handraise("transcript", str(case.id), "--project", project)
+    assert (said.code, said.err) == (0, "")
+    assert "Größe 42 & <mehr>?" in said.out
+    jsonschema.validate(json.loads(said.out), json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert "17" in handraise("transcript", "17", "--project", project).refusal

@@ -214,7 +214,9 @@ def test_an_unchanged_text_is_never_embedded_twice(encoder: Encoder, tmp_path: P
 def test_the_cache_keeps_no_text(encoder: Encoder, tmp_path: Path) -> None:
     Embeddings(encoder, tmp_path).embed(["my card number is 4111"])
 
-    assert all(b"4111" not in path.read_bytes() for path in tmp_path.iterdir())
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert len(kept) > 0
+    assert b"card number" not in kept
 
 
 def test_a_damaged_cache_costs_time_and_nothing_else(encoder: Encoder, tmp_path: Path) -> None:

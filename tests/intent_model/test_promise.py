@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from labeling.policy import Policy, Tier
 from labeling.promise import GRID, KNOWN, Calibration, Turn, _tail, binomial_tail, lowest_safe, thresholds
@@ -34,11 +35,11 @@ def test_what_would_have_been_answered_keeps_the_promise_on_the_calibration_turn
         assert threshold in GRID
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.sampled_from([0.9, 0.95, 0.98]), st.sampled_from([300, 900, 3_000]))
-def test_over_many_draws_the_promise_is_broken_no_oftener_than_allowed(seed: int, promise: float, count: int) -> None:
-    random = np.random.default_rng(seed)
-    draws, allowed = 200, 0.05
+@pytest.mark.parametrize("promise", [0.9, 0.95, 0.98])
+@pytest.mark.parametrize("count", [300, 900, 3_000])
+def test_over_many_draws_the_promise_is_broken_no_oftener_than_allowed(promise: float, count: int) -> None:
+    random = np.random.default_rng(count)
+    draws, allowed = 400, 0.05
     broken = 0
     for _ in range(draws):
         confidence = random.beta(3, 1, count)
@@ -46,8 +47,8 @@ def test_over_many_draws_the_promise_is_broken_no_oftener_than_allowed(seed: int
         right = random.random(count) < confidence**1.5
         threshold = lowest_safe(whole(confidence, right), promise, allowed)
         broken += threshold is not None and true_precision(threshold) < promise
-    # Six standard deviations above what is allowed.
-    assert broken <= draws * allowed + 6 * math.sqrt(draws * allowed * (1 - allowed))
+    # Where just as many break as are allowed, more than this come about once in a thousand times.
+    assert broken <= binom.isf(0.001, draws, allowed)
 
 
 def whole(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> list[Turn]:
@@ -229,6 +230,4 @@ def test_each_tier_is_judged_by_the_turns_whose_first_guess_is_its_own() -> None
     ("wrong", "count", "share"), [(0, 10, 0.05), (3, 50, 0.1), (20, 3000, 0.02), (7, 7, 0.5), (4_900, 100_000, 0.05)]
 )
 def test_the_binomial_tail_is_scipys(wrong: int, count: int, share: float) -> None:
-    from scipy.stats import binom
-
     assert binomial_tail(wrong, count, share) == pytest.approx(float(binom.cdf(wrong, count, share)))

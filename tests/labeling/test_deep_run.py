@@ -113,5 +113,6 @@ def test_an_encoder_that_no_model_needs_is_forgotten(small: Project, tuned: Enco
 
 
 def test_a_deep_run_for_too_few_intents_is_refused_in_one_line(small: Project, database: Database) -> None:
-    with pytest.raises(TrainingRefused, match="at least 3 examples"):
+    with pytest.raises(TrainingRefused, match="at least 3 examples") as refused:
         deep_run(small, database, lambda _what, _share: None)
+    assert "\n" not in str(refused.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,13 +14,20 @@ from labeling.drift import Drift, Taught, Traffic, compare, confused_labels, dis
 from labeling.examples import Example, read_examples
 from labeling.intent_model import Encoder, open_encoder
 from labeling.intent_model.embeddings import Embeddings, shared_embeddings
-from labeling.project import Project
+from labeling.project import Project, find_project
 from labeling.retraining import retrain
 from labeling.store.look import newest_look
 from labeling.traffic import AGAIN, LEAST, TooFewTurns, drift_of, is_due, look, sentence_of
-from tests.labeling.conftest import ROOT
+from tests.labeling.conftest import ROOT, write_seeds
 from tests.labeling.turns import turn
 
+CONFIG = """
+pipeline:
+  - name: bot.intent_classifier.IntentClassifier
+  - name: bot.router.Router
+    tiers:
+      routine: {{promise: 0.9, intents: [{intents}]}}
+"""
 Words = Callable[[str, random.Random], str]
 
 
@@ -168,6 +176,36 @@ def test_what_was_said_to_people_found_in_slack_or_deleted_is_no_traffic_and_mak
     turn(database, "and to Greenland")
     with database.reading() as session:
         assert is_due(session)
+
+
+def looked_at(shop: Shop, root: Path, database: Database) -> Drift:
+    """By the product from end to end: a model learns what was taught, and every turn is stored, the oldest first."""
+    (root / "data").mkdir(parents=True)
+    (root / "domain.yml").write_text("version: '3.1'\n")
+    intents = ", ".join(sorted({example.intent for example in shop.taught}))
+    (root / "config.yml").write_text(CONFIG.format(intents=intents))
+    write_seeds(root, shop.taught)
+    project = find_project(root)
+    for example in (*shop.before, *shop.recent):
+        turn(database, example.text)
+    retrain(project, database)
+    return drift_of(look(project, database))
+
+
+def test_stored_turns_of_a_topic_that_is_new_are_named_by_a_look(database: Database, tmp_path: Path) -> None:
+    shop = Shop(0)
+    shop.without("rent_gear")
+    drift = looked_at(shop, tmp_path / "project", database)
+    assert drift.has_changed
+    assert drift.causes[0].kind == "new_topic"
+    asked = {example.text for example in shop.recent if example.intent == "rent_gear"}
+    assert len(asked & set(drift.causes[0].texts)) >= 2  # of the three that are shown
+
+
+def test_stored_turns_as_they_always_were_show_no_change(database: Database, tmp_path: Path) -> None:
+    drift = looked_at(Shop(0), tmp_path / "project", database)
+    assert not drift.has_changed
+    assert {cause.kind for cause in drift.causes} <= {"mislabelled"}
 
 
 def test_a_look_is_kept_and_comes_again_when_turns_or_the_model_are_new(

@@ -178,7 +178,7 @@ def test_with_a_token_strangers_see_nothing_and_trainers_come_in(project: Projec
         assert "s3cret" not in str(client.cookies.jar)
 
 
-def test_the_model_page_draws_what_is_live(browser: TestClient) -> None:
+def test_before_the_first_model_the_models_page_says_so(browser: TestClient) -> None:
     assert "No model is live yet" in browser.get("/model").text
 
 
