@@ -80,7 +80,9 @@ def replay(setting: Setting, rows: Sequence[Row], on_each: Callable[[], None]) -
         pool = open_things.enter_context(ThreadPoolExecutor(setting.at_once))
         agent = None
         if setting.practice:
-            agent = ScriptedAgent(setting.database, open_things.enter_context(Play(setting.practice)))
+            workspace = open_things.enter_context(Play(setting.practice))
+            workspace.state()  # or nobody would miss it before the first case
+            agent = ScriptedAgent(setting.database, workspace)
 
         def play(row: Row) -> Fate:
             fate = _play(setting, http, agent, row)

@@ -137,10 +137,11 @@ def test_replay_without_a_bot_says_so(tmp_path: Path, project: Path) -> None:
     assert "cannot reach the bot at http://127.0.0.1:1" in refusal
 
 
-def test_replay_without_a_practice_workspace_says_so(tmp_path: Path, project: Path) -> None:
+@pytest.mark.parametrize("workspace", ["nonsense", "http://127.0.0.1:2"])
+def test_replay_without_a_practice_workspace_says_so(tmp_path: Path, project: Path, workspace: str) -> None:
     messages = write(tmp_path, GOOD)
-    here = ("--project", project, "--bot", "http://127.0.0.1:1", "--practice", "http://127.0.0.1:2")
-    assert "http://127.0.0.1:2" in handraise("replay", messages, *here).refusal
+    here = ("--project", project, "--bot", "http://127.0.0.1:1", "--practice", workspace)
+    assert workspace in handraise("replay", messages, *here).refusal
 
 
 def test_replay_of_nothing_counts_nothing(tmp_path: Path, project: Path) -> None:
