@@ -100,9 +100,7 @@ class Running:
             self._server.close()
             await self._server.before_stop()
         await self._house.gate.finish(FINISH_SECONDS)
-        for work in self._work:
-            work.cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
+        await _end(self._work)
         if self._server is not None:
             await self._hang_up()
             await self._server.after_stop()
@@ -132,6 +130,14 @@ async def _without_end(work: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             log.exception("a part of the bot failed; it begins again")
             await asyncio.sleep(1.0)
+
+
+async def _end(works: list[asyncio.Task[Any]]) -> None:
+    """Asks again: Python 3.10's `wait_for` loses a cancellation that comes together with what it waits for."""
+    while left := [work for work in works if not work.done()]:
+        for work in left:
+            work.cancel()
+        await asyncio.wait(left, timeout=0.1)
 
 
 async def open_bot(settings: Settings, listening: socket.socket) -> Running:

@@ -17,7 +17,7 @@ from labeling.intent_model.embeddings import Embeddings, shared_embeddings
 from labeling.project import Project, find_project
 from labeling.retraining import retrain
 from labeling.store.look import newest_look
-from labeling.traffic import AGAIN, LEAST, TooFewTurns, drift_of, is_due, look, sentence_of
+from labeling.traffic import AGAIN, BEFORE, LEAST, RECENT, TooFewTurns, drift_of, is_due, look, sentence_of
 from tests.labeling.conftest import ROOT, write_seeds
 from tests.labeling.turns import turn
 
@@ -186,7 +186,7 @@ def looked_at(shop: Shop, root: Path, database: Database) -> Drift:
     (root / "config.yml").write_text(CONFIG.format(intents=intents))
     write_seeds(root, shop.taught)
     project = find_project(root)
-    for example in (*shop.before, *shop.recent):
+    for example in (*shop.random.sample(shop.before, BEFORE), *shop.random.sample(shop.recent, RECENT)):
         turn(database, example.text)
     retrain(project, database)
     return drift_of(look(project, database))
