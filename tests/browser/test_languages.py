@@ -103,6 +103,17 @@ def test_everybody_else_is_shown_the_projects_language(new_window: NewWindow, ad
     expect(page.get_by_role("heading", name=ENGLISH.page["welcome"])).to_be_visible()
 
 
+@pytest.mark.parametrize(("locale", "clock"), [("en-GB", r"^\d\d:\d\d$"), ("en-US", r"^\d\d:\d\d [AP]M$")])
+def test_an_english_page_tells_the_time_as_the_customers_browser_does(
+    new_window: NewWindow, address: str, locale: str, clock: str
+) -> None:
+    page = new_window(locale=locale).new_page()
+    page.goto(f"{address}/chat/frame")
+    page.get_by_role("textbox", name="Your message").fill("how long does delivery take")
+    page.get_by_role("textbox", name="Your message").press("Enter")
+    expect(page.locator("time").first).to_have_text(re.compile(clock))
+
+
 def test_every_phrase_of_the_page_is_shown_somewhere_and_nothing_else_is_asked_for() -> None:
     frame = set(
         re.findall(r"\{\{ page(?:\.|\[\")(\w+)(?:\"\])? \}\}", (STATIC / "frame.html").read_text(encoding="utf-8"))

@@ -2,8 +2,13 @@
 
 const page = JSON.parse(document.getElementById('phrases').textContent);
 
-/** Of what is shown here: days, times and numbers are written as it does. */
-export const language = document.documentElement.lang;
+const written = document.documentElement.lang;
+
+/**
+ * Days, times and numbers are written as it does: the page's language as the customer's browser has it, so that an
+ * English page tells the time in Britain as Britons do.
+ */
+export const language = navigator.languages.find((one) => one.split('-')[0] === written.split('-')[0]) ?? written;
 
 /** One phrase, with what stands in its braces. */
 export function phrase(name, places = {}) {
