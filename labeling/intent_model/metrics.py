@@ -16,10 +16,17 @@ BINS = 15
 
 def calibration_error(confidence: Doubles, right: Flags) -> float:
     """Expected calibration error over bins of equal mass."""
-    order = np.argsort(confidence, kind="stable")
+    order, share = np.argsort(confidence, kind="stable"), _among_equals(confidence, right)
     bins = [part for part in np.array_split(order, BINS) if len(part)]
-    gaps = [len(part) * abs(confidence[part].mean() - right[part].mean()) for part in bins]
+    gaps = [len(part) * abs(confidence[part].mean() - share[part].mean()) for part in bins]
     return float(sum(gaps) / len(confidence))
+
+
+def _among_equals(confidence: Doubles, right: Flags) -> Doubles:
+    """For each message the share right of those of the same confidence: in what order they come says nothing."""
+    _, group, size = np.unique(confidence, return_inverse=True, return_counts=True)
+    share: Doubles = (np.bincount(group, right) / size)[group]
+    return share
 
 
 def macro_f1(truth: Numbers, guess: Numbers) -> float:
@@ -40,9 +47,8 @@ class RiskCoverage:
 
 
 def risk_coverage(confidence: Doubles, right: Flags) -> RiskCoverage:
-    """One point a message. Of equal confidence each is as wrong as all are on average: any order is as likely."""
-    _, group, size = np.unique(-confidence, return_inverse=True, return_counts=True)
-    wrong = np.repeat(np.bincount(group, ~right) / size, size)
+    """One point a message."""
+    wrong = 1 - _among_equals(confidence, right)[np.argsort(-confidence, kind="stable")]
     counts = np.arange(1, len(wrong) + 1)
     return RiskCoverage(counts / len(wrong), np.cumsum(wrong) / counts)
 

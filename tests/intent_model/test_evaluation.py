@@ -151,6 +151,7 @@ def test_the_order_of_messages_that_are_equally_sure_says_nothing() -> None:
     assert points.risk == pytest.approx([0, 0.5 / 2, 1 / 3, 1.5 / 4, 2 / 5])
     assert risk_coverage(sure, right[[0, 4, 2, 3, 1]]).risk == pytest.approx(points.risk)
     assert risk_coverage_area(np.ones(100), np.arange(100) >= 50) == pytest.approx(0.5)
+    assert calibration_error(np.full(100, 0.6), np.arange(100) >= 40) == pytest.approx(0)
 
 
 def test_detection_is_perfect_where_the_strange_are_all_less_sure() -> None:
