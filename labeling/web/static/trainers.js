@@ -121,9 +121,10 @@ function act(key, card) {
   return true;
 }
 
-// Not in another page's frame: there it would take the keyboard from whoever writes beside it.
+// Not in another page's frame: there it would take the keyboard from whoever writes beside it. What has autofocus is
+// given it here, or the browser, which comes to it later, finds the card in its place.
 function standOnTheFirst() {
-  const first = $(".turn");
+  const first = $("[autofocus]") || $(".turn");
   if (first && window.parent === window && document.activeElement === document.body) first.focus({ preventScroll: true });
 }
 
