@@ -12,6 +12,7 @@ from escalation.store.message import Message, Speaker, say
 
 
 def say_answers(session: Session, conversation: Conversation, message_id: int, said: Sequence[Said]) -> list[Message]:
+    """The caller holds the conversation, and says them once."""
     ids = [f"{_prefix(message_id)}{index}" for index in range(len(said))]
     return [
         say(session, conversation, Speaker.BOT, one.text, payload=one.payload, client_id=client_id)

@@ -22,13 +22,7 @@ from bot.question import ESCALATE
 from bot.recorder import Said
 from bot.router import CLARIFY_ROUTE
 from bot.settling import Outcome, settle
-from bot.verdict import (
-    Closed,
-    reason_beforehand,
-    reason_for_a_person,
-    unanswered,
-    words_with_a_person,
-)
+from bot.verdict import Closed, reason_beforehand, reason_for_a_person, unanswered, words_with_a_person
 from bot.waiting import Waiting, barely_waiting, conversations_waiting, next_waiting
 from bot.words import LONGEST_LANGUAGE, WordsRefused, accept, short
 from escalation.phrasebook import Phrasebook
@@ -62,7 +56,8 @@ class Gate:
         closed: Closed,
         phrases: Phrasebook = IN_GENERAL,
     ) -> None:
-        """`on_settled` is told each conversation in which a turn has ended."""
+        """`on_settled` is told each conversation in which a turn has ended; `closed` says why nothing of an intent is
+        answered now."""
         self._phrases = phrases
         self._policy = policy
         self._closed = closed

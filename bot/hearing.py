@@ -25,6 +25,7 @@ METADATA = "metadata"
 """In a customer message's payload: what the channel knows about it, for Rasa."""
 IN_GENERAL = Phrasebook()
 REMEMBERED_OFFERS = 50
+"""Of the newest messages, so many are looked through for the button that was pressed."""
 _PLAIN_ID = re.compile(r"[\w.-]{1,64}")
 
 

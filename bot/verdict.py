@@ -1,4 +1,4 @@
-"""Whether a person is called, and what the customer hears then, once the dialogue has spoken. Pure."""
+"""Whether a person is called, and what the customer hears then, once the dialogue has spoken."""
 
 from __future__ import annotations
 

@@ -107,6 +107,15 @@ def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
     database.close()
 
 
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[Database]:
+    """An empty PostgreSQL database with the current schema."""
+    database = Database(postgresql_url)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A headless browser."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import Session, select
 
-from bot import schema
 from bot.hearing import Words, hear
 from bot.recorder import Said
 from bot.settling import Outcome, settle
@@ -37,14 +35,6 @@ MINA, PHRASES = Person("U1", "Mina"), Phrasebook()
 @pytest.fixture
 def database(either_database: Database) -> Database:
     return either_database
-
-
-@pytest.fixture
-def postgresql(postgresql_url: str) -> Iterator[Database]:
-    database = Database(postgresql_url)
-    schema.upgrade(database)
-    yield database
-    database.close()
 
 
 def say(database: Database, text: str) -> Waiting:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from bot import schema
 from escalation.store.file import keep_picture
 from labeling.database import Database
 from tests.desk import test_case, test_correction, test_home, test_resilience, test_shortcuts
@@ -16,11 +14,8 @@ from tests.until import until
 
 
 @pytest.fixture
-def database(postgresql_url: str) -> Iterator[Database]:
-    database = Database(postgresql_url)
-    schema.upgrade(database)
-    yield database
-    database.close()
+def database(postgresql: Database) -> Database:
+    return postgresql
 
 
 def test_a_race_for_a_case_has_one_winner(scene: Scene) -> None:

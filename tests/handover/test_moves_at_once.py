@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from sqlmodel import Session, select
 
-from bot import schema
 from escalation import handover
 from escalation.handover import CaseTaken, Outcome, Person
 from escalation.store.case import Case, CaseState, case_by_id, case_for_me_alone
@@ -17,27 +16,20 @@ from escalation.store.outbox import Errand, Outgoing
 from labeling.clock import now
 from labeling.database import Database
 from tests.database.locked import until_one_waits
+from tests.handover.test_handover import open_case
 
 MINA, JONAS = Person("U1", "Mina"), Person("U2", "Jonas")
 Move = Callable[[Session], object]
 
 
 @pytest.fixture
-def database(postgresql_url: str) -> Iterator[Database]:
-    database = Database(postgresql_url)
-    schema.upgrade(database)
-    yield database
-    database.close()
+def database(postgresql: Database) -> Database:
+    return postgresql
 
 
 @pytest.fixture
 def case_id(database: Database) -> int:
-    with database.transaction() as session:
-        conversation = conversation_of(session, "webchat", "c1")
-        handover.hear(session, conversation, "help", "m1")
-        case = handover.open_case(session, conversation, "The customer asked for a person.")
-    assert case.id is not None
-    return case.id
+    return open_case(database)
 
 
 def while_another_is_under_way(database: Database, first: Move, second: Move) -> Future[object]:
