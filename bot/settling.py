@@ -21,10 +21,7 @@ from labeling.audit import is_drawn
 from labeling.clock import now
 from labeling.database import Database
 from labeling.ranking import Ranking
-from labeling.store.turn import Turn, turn_of_message
-
-HINT = "hint"
-"""The route of a turn that a person owned already: its ranking helps the agent, nothing was decided."""
+from labeling.store.turn import HINT, Turn, turn_of_message
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col, select
 
 from escalation import handover
@@ -28,7 +27,7 @@ from escalation.store.move import MoveMade, moves_made
 from escalation.store.outbox import Errand, enqueue
 from escalation.wait import contacts_left, heard_in, tell_customer
 from labeling.clock import now
-from labeling.database import Database
+from labeling.database import AWAY, Database
 from labeling.store.turn import Turn, ranking_of
 
 log = logging.getLogger(__name__)
@@ -111,7 +110,7 @@ class Ticker:
         """What is wrong with one case holds no other up. That the database is away is no case's fault."""
         try:
             yield
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - the service's outermost edge: one odd case must not stop the rest
             what, minutes = type(error).__name__, int(ASIDE.total_seconds() / 60)

@@ -23,7 +23,7 @@ from labeling.refusal import Refusal
 from labeling.snapshot import take
 from labeling.store.look import Look, newest_look
 from labeling.store.model import live_version
-from labeling.store.turn import FOUND, Turn
+from labeling.store.turn import OURS, Turn
 
 if TYPE_CHECKING:
     from labeling.intent_model import IntentModel
@@ -38,10 +38,6 @@ MOST_EXAMPLES = 5_000
 AGAIN = 50
 """So many new turns make another look worth while."""
 EVERY_SECONDS = 600.0
-OWNED = "hint"
-"""The route of turns that people owned: they are said to people."""
-OURS = (col(Turn.route).not_in((OWNED, FOUND)), col(Turn.text) != "")
-"""Which turns are the bot's traffic: said to it, by customers themselves, and not deleted since."""
 
 
 class TooFewTurns(Refusal):

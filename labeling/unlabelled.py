@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from labeling.store.turn import FOUND, Turn
+from labeling.store.turn import OURS, Turn
 
 FEW = 3_000
 """With so many examples traffic adds little, and training takes seconds more."""
@@ -16,8 +16,8 @@ STEP = 500
 
 
 def unlabelled(session: Session) -> list[str]:
-    """Turns' texts, but for deleted ones and those that agents found. Some may be labelled; the examples win."""
-    heard = select(Turn.text).where(Turn.text != "", Turn.route != FOUND)
+    """The texts of the bot's own traffic. Some may be labelled; the examples win."""
+    heard = select(Turn.text).where(*OURS)
     counting = select(func.count()).select_from(heard.subquery())  # type: ignore[call-overload]
     count = session.exec(counting).one() // STEP * STEP
     oldest = heard.order_by(col(Turn.id)).offset(max(0, count - MOST)).limit(min(count, MOST))

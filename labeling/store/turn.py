@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, text
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from labeling.clock import now
 from labeling.ranking import Ranking
 
+HINT = "hint"
+"""The route of a turn that a person owned already: its ranking helps the agent, nothing was decided."""
 FOUND = "found"
 NO_MODEL = ""
 """In place of a model's version, where none was asked."""
@@ -54,6 +56,10 @@ class Turn(SQLModel, table=True):
     nearest: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """The labelled examples that the model found nearest, by `text_key`, best first."""
     created_at: datetime = Field(default_factory=now, index=True)
+
+
+OURS = (col(Turn.route).not_in((HINT, FOUND)), col(Turn.text) != "")
+"""Which turns are the bot's traffic: said to it, by customers themselves, and not deleted since."""
 
 
 def ranking_of(turn: Turn) -> Ranking:
